@@ -1,0 +1,215 @@
+"""Wiring only: options, profiles, interpreters, parametrization. What is wired stands in tests/ and reports/."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from reports.collect import Collector
+from reports.repro import literal
+from tests.cells import Cell, NothingMatches
+from tests.deviations import UnreadableDeviations
+from tests.interpreters.interpreter import UnusableInterpreter
+from tests.requirement import Requirement
+from tests.session import BrokenTensorFlow, Session, Wanted, usable
+from tests.shrink import shrink
+from tests.verdict import Bench, Judgement
+
+SESSION = pytest.StashKey[Session]()
+ROWS = pytest.StashKey[list]()
+ROOT = Path(__file__).parent
+LONGEST_TOLD = 4000
+
+hypothesis.settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)
+hypothesis.settings.register_profile("nightly", derandomize=False, max_examples=50, database=None)
+hypothesis.settings.load_profile("derandomized")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "tf-save-conformance")
+    group.addoption("--to", metavar="PYTHON", help="the pair under test: the path of a Python (default: this one)")
+    group.addoption("--from", metavar="PYTHON", dest="from_", help="the pair that artifacts come from; makes a gate")
+    group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
+    group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
+    group.addoption("--route", metavar="GLOB", action="append", default=[], help="only these routes; repeatable")
+    group.addoption(
+        "--isolation",
+        choices=["fork", "fresh"],
+        default="fork",
+        help="a fresh child forked from an agent for every step, or a truly new process (slow: use with -m quick)",
+    )
+    group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"), help="where reports go")
+
+
+def judges_cells(config: pytest.Config) -> bool:
+    """Whether this run is one of the conformance suite, and not of its self-tests alone or for help."""
+    if config.option.help or config.option.version or getattr(config.option, "showfixtures", False):
+        return False
+    selftest = ROOT / "tests" / "selftest"
+    chosen = [Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args]
+    return not chosen or any(path != selftest and selftest not in path.parents for path in chosen)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if not judges_cells(config):
+        return
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[SESSION] = Session.join(Path(workerinput["conformance_session"]))
+        return
+    if config.option.xmlpath is None:
+        config.option.xmlpath = str(Path(config.option.report_dir) / "junit.xml")
+    try:
+        sides = {"B": usable(config.option.to, "--to")}
+        if config.option.from_:
+            sides["A"] = usable(config.option.from_, "--from")
+        elif config.option.rollback:
+            raise pytest.UsageError("--rollback is for a gate: it needs --from")
+        profile = config.getoption("--hypothesis-profile", None)
+        wanted = Wanted(
+            sides,
+            tuple(config.option.case),
+            tuple(config.option.route),
+            rollback=config.option.rollback,
+            fresh=config.option.isolation == "fresh",
+            steady=profile != "nightly",
+        )
+        session = Session.start(wanted)
+    except (NothingMatches, UnusableInterpreter, UnreadableDeviations) as error:
+        raise pytest.UsageError(str(error)) from None
+    except BrokenTensorFlow as error:
+        pytest.exit(str(error), returncode=1)
+    config.stash[SESSION] = session
+    config.pluginmanager.register(Collector(session, config), "conformance-collector")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # an xdist WorkerController
+    if SESSION in node.config.stash:
+        node.workerinput["conformance_session"] = str(node.config.stash[SESSION].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SESSION in config.stash and not hasattr(config, "workerinput"):
+        config.stash[SESSION].close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cell" not in metafunc.fixturenames or SESSION not in metafunc.config.stash:
+        return
+    session = metafunc.config.stash[SESSION]
+    cases = session.evidence.catalogue["cases"]
+    cells = [
+        pytest.param(
+            cell,
+            id=f"{cell.case}-{cell.route}",
+            marks=[pytest.mark.quick] if "quick" in cases[cell.case]["traits"] else [],
+        )
+        for cell in session.applicable(metafunc.function.__name__.removeprefix("test_"))
+    ]
+    metafunc.parametrize("cell", cells, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Neighbours share evidence: sorted by case, then route, so that a worker's share hangs together.
+
+    A requirement with no cell in this run has none, and not a skipped one.
+    """
+    items[:] = [item for item in items if cell_of(item) is None or isinstance(cell_of(item), Cell)]
+
+    def key(item: pytest.Item) -> tuple:
+        cell = cell_of(item)
+        return (0, *dataclasses.astuple(cell)) if isinstance(cell, Cell) else (1,)
+
+    items.sort(key=key)
+
+
+def cell_of(item: pytest.Item) -> Any:
+    """What the item is parametrized with as its cell; None if it is not."""
+    return item.callspec.params.get("cell") if hasattr(item, "callspec") else None
+
+
+@dataclasses.dataclass
+class CellUnderTest:
+    """One cell as a test sees it."""
+
+    cell: Cell
+    bench: Bench
+    node: pytest.Item
+
+    def judge(self, requirement: Requirement) -> None:
+        """Judge the cell, leave its rows for the report, and fail or xfail as they say."""
+        assert requirement.name == self.cell.requirement
+        judgements = list(self.bench.judge(self.cell).values())
+        for judgement in judgements:
+            failing = [name for found in judgement.found for name in found.inputs]
+            if judgement.is_bad and failing:
+                judgement.shrunk = literal(shrink(self.bench.seen(self.cell, judgement.hop), failing[0]))
+        self.node.stash[ROWS] = [row(self.cell, judgement) for judgement in judgements]
+        bad = [judgement for judgement in judgements if judgement.is_bad]
+        known = [judgement for judgement in judgements if judgement.outcome in ("deviates", "blocked")]
+        if bad:
+            pytest.fail("\n".join(in_words(judgement) for judgement in bad), pytrace=False)
+        if known:
+            said = "; ".join(f"{' '.join(judgement.deviations)}: {judgement.message}" for judgement in known)
+            pytest.xfail(said.partition("\n")[0][:300])
+            pytest.fail(said, pytrace=False)  # under --runxfail
+
+
+def in_words(judgement: Judgement) -> str:
+    """A judgement as a person reads it."""
+    return f"{judgement.hop} {judgement.outcome}: {judgement.text()}"
+
+
+def row(cell: Cell, judgement: Judgement) -> dict:
+    """The row of conformance.json."""
+    told = {field.name: getattr(judgement, field.name) for field in dataclasses.fields(judgement)}
+    told["found"] = [
+        {
+            "message": found.message,
+            "expected": None if found.expected is None else str(found.expected)[:LONGEST_TOLD],
+            "seen": None if found.seen is None else str(found.seen)[:LONGEST_TOLD],
+            "inputs": found.inputs,
+            "symptom": found.symptom,
+            "exception": found.exception,
+        }
+        for found in judgement.found
+    ]
+    told["hop"] = str(judgement.hop)
+    return {"case": cell.case, "route": cell.route, "requirement": cell.requirement, **told}
+
+
+@pytest.fixture
+def cell(request: pytest.FixtureRequest) -> CellUnderTest:
+    """The cell that the test is about."""
+    return CellUnderTest(request.param, request.config.stash[SESSION].bench, request.node)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = yield
+    if call.when == "call" and ROWS in item.stash:
+        report.conformance = item.stash[ROWS]
+    return report
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if SESSION not in config.stash:
+        return []
+    session = config.stash[SESSION]
+    lines = []
+    for side, said in sorted(session.surroundings.items()):
+        role = {"A": "from (A)", "B": "to   (B)" if "A" in session.surroundings else "conformance of"}[side]
+        versions = ", ".join(f"{name} {version}" for name, version in said["versions"].items() if version)
+        unknown = "" if session.deviations.knows(session.pairs[side]) else " - unknown pair"
+        lines.append(f"{role}: {versions}, python {said['python']}{unknown}")
+    return lines
+
+
+assert "tensorflow" not in sys.modules, "the wall: pytest's side never imports TensorFlow"

@@ -1,0 +1,204 @@
+"""What is saved: the catalogue of cases.  [beside TensorFlow]
+
+A case is a plain function that builds a model, as one would write it in a notebook, under a decorator that
+says what is special about it. Its id is `family.name`: the file it stands in, and the function.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import os
+import shutil
+from typing import Any, Callable, Mapping, Optional, Tuple
+
+FAMILIES = ("standard", "custom_layer", "custom_op")
+
+# What can be special about a case, beside its inputs and custom objects; deviations and routes match on these.
+TRAITS = {
+    "holds_keras_model": "the case is a Keras model",
+    "holds_module": "the case is a tf.Module that is not a Keras model",
+    "sequential": "a Sequential model",
+    "functional": "a model of the Functional API",
+    "subclassed": "a subclass of keras.Model with its own call()",
+    "compiled": "it has a loss and an optimizer",
+    "compiled_with_alias": "it was compiled with a loss given by a short alias, such as 'mse'",
+    "trained": "it was fitted, so that its optimizer has state",
+    "layer_without_config": "a custom layer takes arguments and has no get_config()",
+    "several_inputs": "more than one input tensor",
+    "string_inputs": "an input tensor of strings",
+    "integer_inputs": "an input tensor of integers",
+    "lookup": "it holds a lookup table",
+    "nested": "a model inside a model",
+    "recurrent": "a recurrent layer",
+    "custom_loss": "its loss is a custom object",
+    "composite_op": "a custom op made of TensorFlow ops",
+    "compiled_op": "an op of a library that has to be loaded first",
+    "quick": "part of `-m quick`",
+}
+SEED = 20250130
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """What one input tensor may hold.
+
+    Args:
+        shape: None where a side is free; the first side is the batch, where `batched`.
+        dtype: TensorFlow's name of the dtype.
+        low, high: the integers it may hold, both included.
+        vocabulary: the strings that the model knows; unknown ones are drawn too.
+        padded: integers end in a run of zeros, which the model masks.
+        batched: the first side is the batch.
+        default: the value that the function takes when the input is left out.
+    """
+
+    shape: Tuple[Optional[int], ...]
+    dtype: str = "float32"
+    low: int = 0
+    high: int = 0
+    vocabulary: Tuple[str, ...] = ()
+    padded: bool = False
+    batched: bool = True
+    default: Optional[float] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One model, and what a route has to know about it.
+
+    `endpoints` maps what can be asked to the structure of its inputs: a Keras model has one endpoint, `call`,
+    whose inputs are passed as one argument; the endpoints of a tf.Module are its tf.functions, whose inputs are
+    passed by name.
+    """
+
+    family: str
+    name: str
+    doc: str
+    build_model: Callable[[], Any]
+    endpoints: Mapping[str, Any]
+    traits: frozenset
+    custom_objects: Mapping[str, Any]
+    op_library: Optional[str]
+
+    @property
+    def id(self) -> str:
+        """`family.name`."""
+        return f"{self.family}.{self.name}"
+
+    def build(self) -> Any:
+        """The model, with the same weights in every process, none of them at an initial constant."""
+        import tensorflow as tf
+
+        tf.keras.utils.set_random_seed(SEED)
+        model = self.build_model()
+        stir_constant_weights(model)
+        return model
+
+    def unavailable(self) -> Optional[str]:
+        """Why this machine cannot build the case; None if it can."""
+        if self.op_library and not compiler():
+            return "no C++ compiler (set CXX, or install g++)"
+        return None
+
+    def describe(self) -> dict:
+        """The case as plain data, for the catalogue that pytest sees."""
+        return {
+            "id": self.id,
+            "doc": self.doc,
+            "endpoints": {name: describe_inputs(inputs) for name, inputs in self.endpoints.items()},
+            "traits": sorted(self.traits),
+            "custom_objects": sorted(self.custom_objects),
+            "op_library": self.op_library,
+            "compiler": compiler(),
+            "unavailable": self.unavailable(),
+        }
+
+
+_catalogue: dict = {}
+
+
+def case(
+    *,
+    inputs: Any = None,
+    endpoints: Optional[Mapping[str, Mapping[str, Tensor]]] = None,
+    traits: Tuple[str, ...] = (),
+    custom_objects: Optional[Mapping[str, Any]] = None,
+    op_library: Optional[str] = None,
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Put the function that it decorates into the catalogue.
+
+    Args:
+        inputs: of a Keras model: a `Tensor`, or a dict or list of them, as the model takes them.
+        endpoints: of a tf.Module: for each of its tf.functions, by attribute name, the inputs by name.
+        traits: keys of TRAITS; whether it holds a Keras model or a module follows from inputs or endpoints.
+        custom_objects: what a loader that rebuilds the model from a config has to be given, by the name that
+            Keras asks for.
+        op_library: a source file in `models/ops/` whose library has to be loaded before the model is built.
+    """
+    unknown = set(traits) - set(TRAITS)
+    if unknown or (inputs is None) == (endpoints is None):
+        raise TypeError(f"a case takes either inputs or endpoints, and known traits; unknown: {sorted(unknown)}")
+
+    def decorate(build_model: Callable[[], Any]) -> Callable[[], Any]:
+        held = "holds_keras_model" if endpoints is None else "holds_module"
+        entry = Case(
+            family=build_model.__module__.rpartition(".")[2],
+            name=build_model.__name__,
+            doc=" ".join((build_model.__doc__ or "").split()),
+            build_model=build_model,
+            endpoints={"call": inputs} if endpoints is None else endpoints,
+            traits=frozenset({*traits, held}),
+            custom_objects=custom_objects or {},
+            op_library=op_library,
+        )
+        _catalogue[entry.id] = entry
+        return build_model
+
+    return decorate
+
+
+def catalogue() -> dict:
+    """All cases by id, in sorted order."""
+    for family in FAMILIES:
+        importlib.import_module(f"{__name__}.{family}")
+    return dict(sorted(_catalogue.items()))
+
+
+def describe_inputs(inputs: Any) -> Any:
+    """The structure of inputs as plain data: each Tensor becomes a dict with the key `tensor`."""
+    if isinstance(inputs, Tensor):
+        return {"tensor": {**dataclasses.asdict(inputs), "shape": list(inputs.shape)}}
+    if isinstance(inputs, dict):
+        return {"dict": {name: describe_inputs(part) for name, part in inputs.items()}}
+    return {"list": [describe_inputs(part) for part in inputs]}
+
+
+def stir_constant_weights(model: Any) -> None:
+    """Give every float variable that still holds one constant a value of its own in [0.25, 0.75).
+
+    A bias of zeros that a loader forgets to load is a bias of zeros again, and nobody would see it.
+    """
+    import numpy as np
+
+    random = np.random.default_rng(SEED)
+    for variable in model.variables:
+        value = np.asarray(variable)
+        if value.dtype.kind == "f" and value.size and (value == value.flat[0]).all():
+            variable.assign((random.random(value.shape) / 2 + 0.25).astype(value.dtype))
+
+
+# Where the library of a source file in `models/ops/` lies; whoever starts a child that needs one says so.
+built_op_libraries: dict = {}
+
+
+def op_library(source: str) -> Any:
+    """The ops of a source file in `models/ops/`, as Python functions."""
+    import tensorflow as tf
+
+    return tf.load_op_library(built_op_libraries[source])
+
+
+def compiler() -> Optional[str]:
+    """The C++ compiler: `$CXX`, or g++; None if there is none."""
+    return shutil.which(os.environ.get("CXX", "g++"))

@@ -1,0 +1,95 @@
+"""Models made of what Keras has.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from . import Tensor, case
+
+keras = tf.keras
+
+
+@case(inputs=Tensor((None, 784)), traits=("sequential", "quick"))
+def dense_classifier():
+    """The model of the seed document's first two examples: the baseline that every route must carry."""
+    return keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+@case(
+    inputs={"zebra": Tensor((None, 3)), "apple": Tensor((None, 2), "int32", low=0, high=8)},
+    traits=("functional", "several_inputs", "integer_inputs"),
+)
+def named_branches():
+    """Dict inputs and outputs, names out of alphabetical order, two dtypes: whatever is sorted or cast shows."""
+    zebra = keras.Input((3,), name="zebra")
+    apple = keras.Input((2,), name="apple", dtype="int32")
+    wide = keras.layers.Dense(4, name="wide")(zebra)
+    narrow = keras.layers.Embedding(9, 2, name="narrow")(apple)
+    joined = keras.layers.Concatenate()([wide, keras.layers.Flatten()(narrow)])
+    outputs = {
+        "yield": keras.layers.Dense(2, name="yield")(joined),
+        "kind": keras.layers.Dense(2, activation="sigmoid", name="kind")(wide),
+    }
+    return keras.Model({"zebra": zebra, "apple": apple}, outputs)
+
+
+@case(inputs=[Tensor((None, 4)), Tensor((None, 4))], traits=("functional", "several_inputs", "nested"))
+def shared_nested():
+    """One inner model applied to both inputs, with a layer shared inside: sharing must survive, not be copied."""
+    entry = keras.Input((4,))
+    shared = keras.layers.Dense(4, activation="tanh", name="shared")
+    inner = keras.Model(entry, shared(shared(entry)), name="inner")
+    left, right = keras.Input((4,), name="left"), keras.Input((4,), name="right")
+    difference = keras.layers.Subtract()([inner(left), inner(right)])
+    return keras.Model([left, right], keras.layers.Dense(1)(difference))
+
+
+@case(
+    inputs=Tensor((None, 6), "int32", low=0, high=11, padded=True),
+    traits=("functional", "integer_inputs", "recurrent"),
+)
+def lstm_masked():
+    """A mask made by an Embedding and used by an LSTM: lost masks change outputs and nothing else."""
+    tokens = keras.Input((6,), dtype="int32", name="tokens")
+    embedded = keras.layers.Embedding(12, 4, mask_zero=True)(tokens)
+    return keras.Model(tokens, keras.layers.Dense(2)(keras.layers.LSTM(5)(embedded)))
+
+
+@case(inputs=Tensor((None, 5)), traits=("sequential", "compiled", "compiled_with_alias", "trained"))
+def batch_norm_trained():
+    """Moving statistics and Adam's slots after a few steps: state that is neither a weight nor in a config."""
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(4),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    features = np.linspace(-1, 1, 60, dtype="float32").reshape(12, 5)
+    model.fit(features, features.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+@case(
+    inputs=Tensor((None, 2), "string", vocabulary=("beta", "alpha", "gamma", "Ünïcödé", "two words")),
+    traits=("sequential", "string_inputs", "lookup"),
+)
+def string_lookup():
+    """Strings through a vocabulary into an embedding: a table and its contents have to travel."""
+    return keras.Sequential(
+        [
+            keras.Input((2,), dtype="string"),
+            keras.layers.StringLookup(vocabulary=["beta", "alpha", "gamma", "Ünïcödé", "two words"]),
+            keras.layers.Embedding(6, 3),
+            keras.layers.Flatten(),
+        ]
+    )

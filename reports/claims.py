@@ -1,0 +1,56 @@
+"""The claims of the seed document, each derived from named cells and never from code of its own."""
+
+from __future__ import annotations
+
+import collections
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import tomllib
+
+CLAIMS = Path(__file__).with_name("claims.toml")
+# In a gate the claims are judged on what the new pair writes and reads itself.
+HOP = "B>B"
+HELD = ("conforms", "fixed", "changed", "unexpected-pass")
+
+
+def verdicts(cells: list[dict]) -> list[dict]:
+    """The verdict on each claim: `holds`, `does not hold`, `not offered` or `not judged`.
+
+    Returns:
+        dicts with `id`, `claim`, `verdict`, the number of its `cells` by outcome, and the cells `against` it.
+    """
+    return [_verdict(claim, cells) for claim in tomllib.loads(CLAIMS.read_text())["claim"]]
+
+
+def _verdict(claim: dict, cells: list[dict]) -> dict:
+    named = [row for row in cells if row["hop"] == HOP and any(_names(glob, row) for glob in claim["cells"])]
+    counts = collections.Counter(row["outcome"] for row in named)
+    judged = [row for row in named if row["outcome"] != "n/a"]
+    wrong_way_round = claim.get("holds_when") == "fails"
+    against = [row for row in judged if _counts_against(claim, row) != wrong_way_round]
+    if judged:
+        verdict = "does not hold" if against else "holds"
+    elif named:
+        verdict = "not offered"
+    else:
+        verdict = "not judged"
+    return {
+        "id": claim["id"],
+        "claim": claim["claim"],
+        "verdict": verdict,
+        "cells": dict(sorted(counts.items())),
+        "against": [f"{row['case']} / {row['route']} / {row['requirement']}" for row in against],
+    }
+
+
+def _names(glob: dict, row: dict) -> bool:
+    return all(fnmatchcase(row[key], glob[key]) for key in ("case", "route", "requirement"))
+
+
+def _counts_against(claim: dict, row: dict) -> bool:
+    if row["outcome"] in HELD:
+        return False
+    pattern = claim.get("counts_against")
+    return pattern is None or row["outcome"] == "blocked" or bool(re.search(pattern, row.get("message", "")))

@@ -1,0 +1,160 @@
+"""Scripts that show a failing cell with public TensorFlow alone, ready to paste into an upstream issue.
+
+A script is put together from the sources of the case, the saver and the loader, which are written as one would
+write them in a notebook: the definitions that they use come along, our decorators stay behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from tests.interpreters.driver import ROOT
+from tests.session import Session
+
+TEMPLATE = "repro.py.j2"
+TOLD = ("fails", "crashed", "timed-out", "regressed", "changed", "lost", "deviates", "broken-before")
+OURS = ("case", "saver", "loader")
+
+
+def write_all(folder: Path, document: dict, session: Session) -> None:
+    """Write a script for every cell that falls short, and name it in the cell's row."""
+    scripts = folder / "repro"
+    scripts.mkdir(exist_ok=True)
+    for old in scripts.glob("*.py"):
+        old.unlink()
+    for row in document["cells"]:
+        if row["outcome"] in TOLD:
+            name = "-".join((row["case"], row["route"].replace(":", "-"), row["requirement"])) + ".py"
+            (scripts / name).write_text(script(row, session))
+            row["repro"] = f"repro/{name}"
+
+
+def script(row: dict, session: Session) -> str:
+    """The script for one row."""
+    evidence = session.evidence
+    case = evidence.case(row["case"])
+    family, _, name = row["case"].partition(".")
+    saver, _, loader = row["route"].partition(":")
+    sources = [(ROOT / "models" / f"{family}.py", name), (ROOT / "tests" / "routes" / "savers.py", saver)]
+    if loader and loader != "cpp":
+        sources.append((ROOT / "tests" / "routes" / "loaders.py", loader))
+    imports, definitions = [], []
+    for path, wanted in sources:
+        more_imports, more_definitions = parts(path, wanted)
+        imports += [line for line in more_imports if line not in imports]
+        definitions += [text for text in more_definitions if text not in definitions]
+    value = row.get("shrunk") or _input_literal(row, session)
+    pair = session.surroundings[row["hop"][-1]]["versions"]
+    return (
+        _templates()
+        .get_template(TEMPLATE)
+        .render(
+            row=row,
+            pair=pair,
+            imports=imports,
+            definitions=definitions,
+            case_name=name,
+            saver=saver,
+            loader=loader,
+            file_name=evidence.saver(saver)["file_name"],
+            asked=evidence.loader(loader)["asked"] if loader else None,
+            saver_takes=_parameters(ROOT / "tests" / "routes" / "savers.py", saver),
+            loader_takes=_parameters(ROOT / "tests" / "routes" / "loaders.py", loader) if loader != "cpp" else [],
+            no_keras=loader == "signature_no_keras",
+            custom_objects=case["custom_objects"],
+            op_source=(ROOT / "models" / "ops" / case["op_library"]).read_text() if case["op_library"] else None,
+            endpoints=list(case["endpoints"]),
+            is_module="holds_module" in case["traits"],
+            value=value,
+            endpoint=_endpoint(row, case, session),
+        )
+    )
+
+
+def _endpoint(row: dict, case: dict, session: Session) -> str:
+    inputs = {given["name"]: given["endpoint"] for given in session.evidence.inputs(row["case"])}
+    return inputs.get(_failing_input(row), next(iter(case["endpoints"])))
+
+
+def _failing_input(row: dict) -> str | None:
+    return next((name for found in row.get("found", []) for name in found["inputs"]), None)
+
+
+def _input_literal(row: dict, session: Session) -> str:
+    """The input that shows it; the first that answers where no input does."""
+    inputs = session.evidence.inputs(row["case"])
+    named = _failing_input(row)
+    return literal(next((given for given in inputs if given["name"] == named), inputs[0])["value"])
+
+
+def literal(value: Any) -> str | None:
+    """The value as Python source, for a namespace that has `np`, `nan` and `inf`; None for None."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {literal(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(literal(part) for part in value) + "]"
+    if value.dtype == object:
+        return f"np.array({value.tolist()!r}, dtype=object).reshape({value.shape})"
+    if value.size and not np.any(value) and not np.any(np.signbit(value.astype("float64"))):
+        return f"np.zeros({value.shape}, {value.dtype.name!r})"
+    return f"np.array({value.tolist()!r}, {value.dtype.name!r}).reshape({value.shape})"
+
+
+@functools.cache
+def parts(path: Path, wanted: str) -> tuple[list[str], list[str]]:
+    """The imports of a module, and the definitions that `wanted` stands on, itself last, in source form."""
+    text = path.read_text()
+    module = ast.parse(text)
+    imports = [
+        ast.unparse(node)
+        for node in module.body
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
+    ]
+    imports = [line for line in imports if "__future__" not in line]
+    defined: dict[str, ast.stmt] = {}
+    for node in module.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            defined[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            defined[node.targets[0].id] = node
+    needed: list[str] = []
+
+    def need(name: str) -> None:
+        node = defined[name]
+        body = ast.walk(node)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.decorator_list = [each for each in node.decorator_list if not _is_ours(each)]
+            body = ast.walk(node)
+        for part in body:
+            if isinstance(part, ast.Name) and part.id in defined and part.id != name and part.id not in needed:
+                need(part.id)
+        if name not in needed:
+            needed.append(name)
+
+    need(wanted)
+    return imports, [ast.unparse(defined[name]) for name in needed]
+
+
+def _is_ours(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id in OURS
+
+
+def _parameters(path: Path, function: str) -> list[str]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return [argument.arg for argument in node.args.args]
+    return []
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    return jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

@@ -1,0 +1,239 @@
+"""What equal means.
+
+Two values are equal when they agree in structure, names, count, dtype, shape, positions of NaN and of each
+infinity, and then in values; every leaf is looked at, always. Within one pair values agree bitwise, NaN by
+position. Over two pairs a tolerance in ulp applies, by dtype; one ulp is the spacing of floating-point numbers
+at the largest finite magnitude in the row, which is one element of the batch. The largest error is recorded
+whether the values are equal or not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from tests.interpreters.wire import Ragged, Sparse, dtype_name
+
+# Over two pairs. Seen: tests/selftest/test_compare.py pins this table, README's gate shows the errors behind it.
+ULP_OVER_PAIRS = {
+    # From TF 2.15.1 to 2.21.0 an LSTM's outputs moved by at most 2 ulp and a softmax's by 1: kernels changed.
+    "float32": 8,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """One way in which a leaf differs: where, by which level of the comparison, and what was expected and seen."""
+
+    where: str
+    level: str
+    expected: str
+    seen: str
+
+    def __str__(self) -> str:
+        place = f" at {self.where}" if self.where else ""
+        return f"{self.level}{place}: expected {self.expected}, seen {self.seen}"
+
+
+@dataclasses.dataclass
+class Comparison:
+    """Every difference that was found, and the largest error of the values that could be compared.
+
+    `largest_ulp` and `largest_absolute` are over all compared finite values, 0 where all are the same, and None
+    where no floating-point value was compared.
+    """
+
+    differences: list[Difference] = dataclasses.field(default_factory=list)
+    largest_ulp: float | None = None
+    largest_absolute: float | None = None
+    leaves: int = 0
+
+    @property
+    def equal(self) -> bool:
+        """Whether no difference was found."""
+        return not self.differences
+
+    def differ(self, where: str, level: str, expected: Any, seen: Any) -> None:
+        """Record a difference."""
+        self.differences.append(Difference(where, level, str(expected), str(seen)))
+
+    def note_error(self, ulp: float, absolute: float) -> None:
+        """Record an error; the largest stays. An error that is not a number is the largest there is."""
+        ulp, absolute = (math.inf if math.isnan(error) else error for error in (ulp, absolute))
+        self.largest_ulp = ulp if self.largest_ulp is None else max(self.largest_ulp, ulp)
+        self.largest_absolute = absolute if self.largest_absolute is None else max(self.largest_absolute, absolute)
+
+    def absorb(self, other: Comparison) -> None:
+        """Add what another comparison found."""
+        self.differences += other.differences
+        self.leaves += other.leaves
+        if other.largest_ulp is not None:
+            self.note_error(other.largest_ulp, other.largest_absolute)
+
+
+def compare(
+    expected: Any,
+    seen: Any,
+    *,
+    ulp: dict[str, float] | None = None,
+    values: bool = True,
+    unsure: Any = None,
+) -> Comparison:
+    """Compare two values as they come from the wire.
+
+    Args:
+        expected, seen: structures of dicts, lists, tuples, arrays, ragged and sparse tensors.
+        ulp: the tolerance in ulp by dtype; bitwise where it is None, or where a dtype is not in it.
+        values: whether finite values are compared, beside the positions of those that are not finite.
+        unsure: a second expected value of the same structure; where it and `expected` disagree on which positions
+            are finite, those positions are not compared.
+    """
+    result = Comparison()
+    _compare("", expected, seen, unsure, ulp or {}, values, result)
+    return result
+
+
+def _compare(where: str, expected: Any, seen: Any, unsure: Any, ulp: dict, values: bool, result: Comparison) -> None:
+    if type(expected) is not type(seen):
+        result.differ(where, "structure", _kind(expected), _kind(seen))
+    elif isinstance(expected, dict):
+        if set(expected) != set(seen):
+            result.differ(where, "names", sorted(expected), sorted(seen))
+        for name in sorted(set(expected) & set(seen)):
+            other = unsure[name] if isinstance(unsure, dict) and name in unsure else None
+            _compare(f"{where}[{name!r}]", expected[name], seen[name], other, ulp, values, result)
+    elif isinstance(expected, (list, tuple)):
+        if len(expected) != len(seen):
+            result.differ(where, "count", len(expected), len(seen))
+        for i, (one, two) in enumerate(zip(expected, seen)):
+            other = unsure[i] if isinstance(unsure, (list, tuple)) and i < len(unsure) else None
+            _compare(f"{where}[{i}]", one, two, other, ulp, values, result)
+    elif isinstance(expected, (Ragged, Sparse)):
+        for field in dataclasses.fields(expected):
+            parts = [getattr(value, field.name, None) for value in (expected, seen, unsure)]
+            _compare(f"{where}.{field.name}", *parts, ulp, values, result)
+    elif isinstance(expected, np.ndarray):
+        result.leaves += 1
+        _compare_arrays(where, expected, seen, unsure, ulp, values, result)
+    elif expected != seen:
+        result.leaves += 1
+        result.differ(where, "value", repr(expected), repr(seen))
+
+
+def _kind(value: Any) -> str:
+    return "array" if isinstance(value, np.ndarray) else type(value).__name__
+
+
+def _compare_arrays(
+    where: str,
+    expected: np.ndarray,
+    seen: np.ndarray,
+    unsure: Any,
+    ulp: dict,
+    values: bool,
+    result: Comparison,
+) -> None:
+    if dtype_name(expected) != dtype_name(seen):
+        result.differ(where, "dtype", dtype_name(expected), dtype_name(seen))
+        return
+    if expected.shape != seen.shape:
+        result.differ(where, "shape", expected.shape, seen.shape)
+        return
+    if expected.size == 0:
+        return
+    if not _is_inexact(expected):
+        _compare_exact(where, expected, seen, result)
+        return
+    if expected.dtype.kind == "c":
+        parts = (np.real, np.imag)
+        for name, part in zip((".real", ".imag"), parts):
+            other = part(unsure) if isinstance(unsure, np.ndarray) and unsure.dtype == expected.dtype else None
+            _compare_floats(where + name, part(expected), part(seen), other, ulp, values, result)
+        return
+    _compare_floats(where, expected, seen, unsure, ulp, values, result)
+
+
+def _is_inexact(array: np.ndarray) -> bool:
+    if array.dtype.kind in "fc":
+        return True
+    # ml_dtypes's floats are of numpy's kind "V", its integers too.
+    return array.dtype.kind == "V" and array.dtype.name.startswith(("bfloat", "float"))
+
+
+def _compare_exact(where: str, expected: np.ndarray, seen: np.ndarray, result: Comparison) -> None:
+    wrong = np.argwhere(np.asarray(expected != seen, dtype=bool))
+    if len(wrong):
+        at = tuple(int(side) for side in wrong[0])
+        result.differ(where, "values", *_pointed_out(at, expected, seen, len(wrong)))
+
+
+def _pointed_out(at: tuple, expected: np.ndarray, seen: np.ndarray, count: int) -> tuple[str, str]:
+    some = f" ({count} of {expected.size} differ)"
+    return f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{some}"
+
+
+def _compare_floats(
+    where: str,
+    expected: np.ndarray,
+    seen: np.ndarray,
+    unsure: Any,
+    ulp: dict,
+    values: bool,
+    result: Comparison,
+) -> None:
+    classes = [_finiteness(array) for array in (expected, seen)]
+    sure = np.ones(expected.shape, dtype=bool)
+    if isinstance(unsure, np.ndarray) and unsure.shape == expected.shape and unsure.dtype == expected.dtype:
+        sure = classes[0] == _finiteness(unsure)
+    wrong = np.argwhere((classes[0] != classes[1]) & sure)
+    if len(wrong):
+        at = tuple(int(side) for side in wrong[0])
+        result.differ(where, "non-finite positions", *_pointed_out(at, expected, seen, len(wrong)))
+    if not values:
+        return
+    finite = (classes[0] == "finite") & (classes[1] == "finite")
+    one, two = (np.where(finite, array, 0).astype(np.float64) for array in (expected, seen))
+    absolute = np.abs(one - two)
+    spacing = _spacing(expected, finite)
+    with np.errstate(invalid="ignore"):
+        in_ulp = np.where(absolute == 0, 0.0, absolute / spacing)
+    result.note_error(float(in_ulp.max()), float(absolute.max()))
+    allowed = ulp.get(expected.dtype.name)
+    if allowed is None:
+        # Bits, so that -0.0 is not 0.0; where both are NaN, the position is what counts.
+        bits = np.dtype(f"u{expected.dtype.itemsize}")
+        wrong = np.argwhere((_bits(expected, bits) != _bits(seen, bits)) & finite & sure)
+    else:
+        wrong = np.argwhere((in_ulp > allowed) & sure)
+    if len(wrong):
+        at = tuple(int(side) for side in wrong[0])
+        told, was = _pointed_out(at, expected, seen, len(wrong))
+        result.differ(where, "values", told, f"{was}, largest error {float(in_ulp.max()):.3g} ulp")
+
+
+def _bits(array: np.ndarray, bits: np.dtype) -> np.ndarray:
+    return np.ascontiguousarray(array).reshape(array.shape).view(bits)
+
+
+def _finiteness(array: np.ndarray) -> np.ndarray:
+    value = array.astype(np.float64)
+    kinds = np.full(value.shape, "finite", dtype="U8")
+    kinds[np.isnan(value)] = "nan"
+    kinds[np.isposinf(value)] = "+inf"
+    kinds[np.isneginf(value)] = "-inf"
+    return kinds
+
+
+def _spacing(expected: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """One ulp of the largest finite magnitude in each row, in the shape of the array's rows."""
+    magnitude = np.where(finite, np.abs(expected.astype(np.float64)), 0.0)
+    if expected.ndim:
+        axes = tuple(range(1, expected.ndim))
+        magnitude = magnitude.max(axis=axes, keepdims=True) if axes else magnitude
+    info = ml_dtypes.finfo(expected.dtype)
+    exponent = np.floor(np.log2(np.maximum(magnitude, float(info.smallest_normal))))
+    return np.exp2(exponent - info.nmant)

@@ -1,0 +1,139 @@
+"""Known shortfalls: reading `deviations.toml`, and finding the rows that speak of a cell.
+
+A row is strict. Where it speaks of a cell, the cell has to fail in the way that the row says: failing otherwise
+fails, and passing fails too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import jsonschema
+import tomllib
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from tests.cells import Cell, Pair
+from tests.requirement import Shortfall
+
+OURS = Path(__file__).with_name("deviations.toml")
+SCHEMA = Path(__file__).with_name("deviations.schema.json")
+
+
+class UnreadableDeviations(Exception):
+    """The file cannot be used; the message says where and why, in one line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    """One row; the fields are those of the file."""
+
+    id: str
+    route: tuple[str, ...]
+    requirement: tuple[str, ...]
+    kind: str
+    outcome: str
+    reason: str
+    case: tuple[str, ...] = ("*",)
+    traits: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+    saved_with: dict[str, str] = dataclasses.field(default_factory=dict)
+    loaded_with: dict[str, str] = dataclasses.field(default_factory=dict)
+    exception: str | None = None
+    message: str | None = None
+    input: str | None = None
+    link: str | None = None
+
+    def speaks_of_pairs(self, saved: Pair, loaded: Pair) -> bool:
+        """Whether its conditions hold for these pairs."""
+        return saved.meets(self.saved_with) and loaded.meets(self.loaded_with)
+
+    def speaks_of(self, cell: Cell, traits: list[str]) -> bool:
+        """Whether its globs and traits match the cell; conditions on pairs left aside."""
+        return (
+            any(fnmatchcase(cell.case, glob) for glob in self.case)
+            and not any(fnmatchcase(cell.case, glob) for glob in self.excepted)
+            and set(self.traits) <= set(traits)
+            and any(fnmatchcase(cell.route, glob) for glob in self.route)
+            and any(fnmatchcase(cell.requirement, glob) for glob in self.requirement)
+        )
+
+    def expects(self, found: Shortfall) -> bool:
+        """Whether this is the shortfall that the row says."""
+        return (
+            found.symptom == self.outcome
+            and (self.exception is None or found.exception == self.exception)
+            and (self.message is None or re.search(self.message, found.text(), re.DOTALL) is not None)
+            and (self.input is None or self.input in found.inputs)
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviations:
+    """All rows, and the pairs that have been run."""
+
+    rows: tuple[Deviation, ...]
+    known_pairs: tuple[tuple[str, str], ...] = ()
+
+    def knows(self, pair: Pair) -> bool:
+        """Whether that pair has been run, so that its shortfalls are in the rows."""
+        return (pair.tensorflow, pair.keras) in self.known_pairs
+
+    def of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> list[Deviation]:
+        """The rows that speak of a cell between these pairs."""
+        return [row for row in self.rows if row.speaks_of(cell, traits) and row.speaks_of_pairs(saved, loaded)]
+
+
+def read(path: Path = OURS) -> Deviations:
+    """The rows of a file.
+
+    Raises:
+        UnreadableDeviations: it does not exist, is not TOML, does not fit the schema, names a row twice, or has a
+            condition or pattern that cannot be parsed.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableDeviations(f"{path}: {error}") from None
+    rows = content.get("deviation", [])
+    for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(content):
+        where = ".".join(str(part) for part in error.absolute_path) or "the file"
+        at = (
+            error.absolute_path[1] if len(error.absolute_path) > 1 and error.absolute_path[0] == "deviation" else None
+        )
+        row = f" (row {rows[at].get('id', at)!r})" if at is not None and isinstance(rows[at], dict) else ""
+        raise UnreadableDeviations(f"{path}: {where}{row}: {error.message}")
+    seen: set[str] = set()
+    for row in rows:
+        if row["id"] in seen:
+            raise UnreadableDeviations(f"{path}: there are two rows {row['id']!r}")
+        seen.add(row["id"])
+        _check_row(path, row)
+    return Deviations(
+        tuple(_deviation(row) for row in rows),
+        tuple((pair["tensorflow"], pair["keras"]) for pair in content.get("known_pairs", [])),
+    )
+
+
+def _check_row(path: Path, row: dict) -> None:
+    for field in ("saved_with", "loaded_with"):
+        for name, condition in row.get(field, {}).items():
+            try:
+                SpecifierSet(condition)
+            except InvalidSpecifier:
+                where = f"{path}: row {row['id']!r}: {field}.{name}"
+                raise UnreadableDeviations(
+                    f"{where} = {condition!r} is not a condition such as '>=2.16,<2.20'"
+                ) from None
+    try:
+        re.compile(row.get("message", ""))
+    except re.error as error:
+        raise UnreadableDeviations(f"{path}: row {row['id']!r}: message is not a pattern: {error}") from None
+
+
+def _deviation(row: dict) -> Deviation:
+    fields = {("excepted" if name == "except" else name): value for name, value in row.items()}
+    return Deviation(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})

@@ -1,0 +1,198 @@
+"""How a model, a restored object or a signature is asked.  [beside TensorFlow; imports it only where needed]
+
+What is fed to a signature by name has to be found from inputs in the case's own structure. Names decide where
+they agree; where a saver has lost them, order does: the flattened order of the inputs (dicts sorted by key, as
+`tf.nest` flattens them) against the names with their numbers read as numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, List, Optional
+
+import numpy as np
+
+from . import wire
+
+
+def natural_order(name: str) -> list:
+    """A sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def leaves(value: Any) -> List[Any]:
+    """The leaves of a structure in the order in which `tf.nest` flattens it."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
+    if isinstance(value, (list, tuple)):
+        return [leaf for part in value for leaf in leaves(part)]
+    return [value]
+
+
+def by_name(inputs: Any, wanted: List[str], own_names: Optional[List[str]] = None) -> Dict[str, Any]:
+    """The inputs under the names that a signature wants.
+
+    Args:
+        inputs: in the case's structure.
+        wanted: the signature's input names.
+        own_names: what the model calls its inputs, in the order in which they are passed.
+
+    Raises:
+        ValueError: there are more or fewer inputs than names.
+    """
+    flat = leaves(inputs)
+    if isinstance(inputs, dict) and set(inputs) == set(wanted):
+        return dict(inputs)
+    if own_names and set(own_names) == set(wanted) and len(flat) == len(wanted):
+        return dict(zip(own_names, flat))
+    if len(flat) != len(wanted):
+        raise ValueError(f"the signature takes {sorted(wanted)}, the case has {len(flat)} inputs")
+    return dict(zip(sorted(wanted, key=natural_order), flat))
+
+
+def answers(ask: Callable[[str, Any], Any], inputs: List[dict]) -> List[dict]:
+    """What comes of every input: `{"value": ...}`, or `{"raised": ...}` where asking raises."""
+    from .child import error_facts
+
+    said = []
+    for item in inputs:
+        try:
+            said.append({"value": to_wire(ask(item["endpoint"], item["value"]))})
+        except Exception as error:
+            facts = error_facts(error)
+            said.append({"raised": {"type": facts["type"], "message": facts["message"][:2000]}})
+    return said
+
+
+def to_wire(value: Any) -> Any:
+    """The value with tensors of every kind as the wire knows them.
+
+    Raises:
+        TypeError: a part is nothing that a model should answer.
+    """
+    if isinstance(value, dict):
+        return {key: to_wire(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return (
+            type(value)([to_wire(part) for part in value])
+            if type(value) in (list, tuple)
+            else tuple(to_wire(part) for part in value)
+        )
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.asarray(value)
+    if hasattr(value, "row_splits"):
+        return wire.Ragged(to_wire(value.values), to_wire(value.row_splits))
+    if hasattr(value, "dense_shape") and hasattr(value, "indices"):
+        return wire.Sparse(to_wire(value.indices), to_wire(value.values), to_wire(value.dense_shape))
+    if hasattr(value, "numpy"):
+        return np.asarray(value.numpy())
+    raise TypeError(f"a {type(value).__name__} is not an answer")
+
+
+def to_tensors(value: Any) -> Any:
+    """Inputs from the wire as tensors, in the same structure."""
+    import tensorflow as tf
+
+    if isinstance(value, dict):
+        return {key: to_tensors(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(to_tensors(part) for part in value)
+    return tf.constant(value, dtype=tf.dtypes.as_dtype(wire.dtype_name(value)))
+
+
+def original(case: Any, model: Any, *, graph: bool) -> Callable[[str, Any], Any]:
+    """Asks the model that the case has built: eagerly, or under `tf.function`."""
+    import tensorflow as tf
+
+    if "holds_keras_model" in case.traits:
+
+        def call(inputs):
+            return model(inputs, training=False)
+
+        if graph:
+            call = tf.function(call, input_signature=[specifications(case.endpoints["call"])])
+        return lambda endpoint, inputs: call(to_tensors(inputs))
+
+    def ask(endpoint: str, inputs: Any) -> Any:
+        tf.config.run_functions_eagerly(not graph)
+        try:
+            return getattr(model, endpoint)(**to_tensors(inputs))
+        finally:
+            tf.config.run_functions_eagerly(False)
+
+    return ask
+
+
+def specifications(inputs: Any) -> Any:
+    """The `tf.TensorSpec`s of a case's inputs, in their structure."""
+    import tensorflow as tf
+
+    if isinstance(inputs, dict):
+        return {name: specifications(part) for name, part in inputs.items()}
+    if isinstance(inputs, (list, tuple)):
+        return [specifications(part) for part in inputs]
+    return tf.TensorSpec(inputs.shape, inputs.dtype)
+
+
+def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
+    """Asks what a loader returned, in the way that the loader declares."""
+    if how == "as_keras_model":
+        return lambda endpoint, inputs: root(to_tensors(inputs), training=False)
+    if how == "by_function":
+
+        def ask_function(endpoint: str, inputs: Any) -> Any:
+            if question["holds_module"]:
+                return getattr(root, endpoint)(**to_tensors(inputs))
+            function = getattr(root, "serve", root)  # what Keras's export attaches; a Keras 2 object is callable
+            return function(to_tensors(inputs))
+
+        return ask_function
+
+    def ask_signature(endpoint: str, inputs: Any) -> Any:
+        key = question["signature_keys"][endpoint]
+        if key not in root.signatures:
+            raise KeyError(f"no signature {key!r}; there are {sorted(root.signatures)}")
+        function = root.signatures[key]
+        fed = by_name(inputs, input_names(root, key), question["input_names"])
+        return function(**(fed if hasattr(root, "contract") else to_tensors(fed)))
+
+    return ask_signature
+
+
+def input_names(root: Any, key: str) -> List[str]:
+    """The names that a signature takes, of a restored object or of a C++ bundle."""
+    if hasattr(root, "contract"):
+        return list(root.contract[key]["inputs"])
+    return list(root.signatures[key].structured_input_signature[1])
+
+
+def contract(root: Any) -> dict:
+    """The signatures: for each key, inputs and outputs by name as [dtype, shape], and what has a default.
+
+    Defaults are in the SignatureDef; Python's restored signatures do not tell them, and say None.
+    """
+
+    def told(tensors: dict, tell: Callable) -> dict:
+        return {name: tell(tensors[name]) for name in sorted(tensors)}
+
+    if hasattr(root, "contract"):
+        return {
+            key: {
+                "inputs": told(signature["inputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
+                "outputs": told(signature["outputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
+                "defaults": signature["defaults"],
+            }
+            for key, signature in sorted(root.contract.items())
+        }
+
+    def of_spec(spec: Any) -> list:
+        return [spec.dtype.name, None if spec.shape.rank is None else spec.shape.as_list()]
+
+    return {
+        key: {
+            "inputs": told(function.structured_input_signature[1], of_spec),
+            "outputs": told(function.structured_outputs, of_spec),
+            "defaults": None,
+        }
+        for key, function in sorted(root.signatures.items())
+    }

@@ -1,0 +1,144 @@
+"""What can be seen of a live object, its optimizer and its process.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import re
+from typing import Any, List
+
+import numpy as np
+import tensorflow as tf
+
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+def weights(model: Any) -> List[list]:
+    """Every variable of a model that is alive, in its own order: [path, array]."""
+    return [[path_of(variable), as_array(variable)] for variable in model.variables]
+
+
+def restored_weights(root: Any) -> dict:
+    """Every variable that a restored SavedModel reaches.
+
+    Returns:
+        `found`: [path, array] for each, in the order in which the object graph is walked, where one variable
+        that is reached under two names is there twice; `listed`: the paths in the order of the root's own
+        `variables`, None where it has none.
+    """
+    found = [
+        [path_of(item), as_array(item)]
+        for item in tf.train.TrackableView(root).descendants()
+        if isinstance(item, tf.Variable)
+    ]
+    listed = getattr(root, "variables", None)
+    return {"found": found, "listed": None if listed is None else [path_of(variable) for variable in listed]}
+
+
+def path_of(variable: Any) -> str:
+    """Keras 3's path of the variable, or its name without the output number."""
+    path = getattr(variable, "path", None) or variable.name
+    return path[:-2] if path.endswith(":0") else path
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A variable's value; Keras 3's variables and TensorFlow's alike."""
+    return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+
+
+def architecture(model: Any) -> dict:
+    """The model's config as canonical JSON text, or why it has none."""
+    try:
+        return {"config": canonical(model.get_config())}
+    except NotImplementedError as error:
+        return {"unavailable": str(error)}
+
+
+def training(model: Any) -> dict:
+    """The compile config as canonical JSON text, and the optimizer with every variable of its own."""
+    optimizer = getattr(model, "optimizer", None)
+    return {
+        "compile_config": canonical(model.get_compile_config()),
+        "optimizer": None
+        if optimizer is None
+        else {
+            "class": type(optimizer).__name__,
+            "config": canonical(optimizer.get_config()),
+            "variables": [[path_of(variable), as_array(variable)] for variable in optimizer.variables],
+        },
+    }
+
+
+def random_state() -> dict:
+    """A digest of every random state that a program can continue from."""
+    from tensorflow.python.eager import context
+
+    keras_seeds = None
+    try:
+        from keras.src.backend.common import global_state
+
+        generator = global_state.get_global_attribute("global_seed_generator")
+        keras_seeds = None if generator is None else as_array(generator.state).tolist()
+    except ImportError:
+        pass  # Keras 2 draws from TensorFlow's own
+    operation_seeds = getattr(context.context(), "_rng", None)
+    return {
+        "python": digest(random.getstate()),
+        "numpy": digest([np.asarray(part).tolist() for part in np.random.get_state()]),
+        "tensorflow_seed": context.context()._seed,
+        "tensorflow_operation_seeds": None if operation_seeds is None else digest(operation_seeds.getstate()),
+        "keras_seed_generator": keras_seeds,
+    }
+
+
+def registries() -> dict:
+    """What is global to the process, and a save has no business to change."""
+    from tensorflow.python.framework import ops
+
+    keras = tf.keras
+    return {
+        "custom_objects": sorted(keras.utils.get_custom_objects()),
+        "gradients": len(ops.gradient_registry.list()),
+        "floatx": keras.backend.floatx(),
+        "image_data_format": keras.backend.image_data_format(),
+        "dtype_policy": keras.mixed_precision.global_policy().name
+        if hasattr(keras.mixed_precision, "global_policy")
+        else keras.mixed_precision.dtype_policy().name,
+        "functions_run_eagerly": tf.config.functions_run_eagerly(),
+        "working_directory": os.getcwd(),
+        "environment": digest(sorted(os.environ.items())),
+        "keras_learning_phase_graph": tf.compat.v1.executing_eagerly_outside_functions(),
+    }
+
+
+def digest(value: Any) -> str:
+    """A short fingerprint of plain data."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def canonical(value: Any) -> str:
+    """JSON text with sorted keys, in which objects are told by class and config, and no address appears."""
+    return _ADDRESS.sub("0x", json.dumps(value, sort_keys=True, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if isinstance(value, tf.TensorShape):
+        return value.as_list()
+    if isinstance(value, tf.DType):
+        return value.name
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value):
+        return {"function": getattr(value, "__name__", type(value).__name__)}
+    try:
+        return dict(value)
+    except (TypeError, ValueError):
+        return repr(value)

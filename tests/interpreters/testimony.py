@@ -1,0 +1,81 @@
+"""What one child said, and how it ended.  [pytest's side]"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from . import wire
+
+FINISHED, RAN_ON, CRASHED, OUT_OF_MEMORY, GARBLED, REFUSED = (
+    "finished", "timed-out", "crashed", "out-of-memory", "garbled", "refused",
+)  # fmt: skip
+
+
+class NotSaid(Exception):
+    """A section that the child did not deliver.
+
+    `error` holds what it raised, None where it was lost; then `how` says how, and `log` ends what it printed.
+    """
+
+    def __init__(self, message: str, *, error: dict | None = None, how: str = FINISHED, log: str = ""):
+        super().__init__(message)
+        self.error, self.how, self.log = error, how, log
+
+
+@dataclasses.dataclass(frozen=True)
+class Testimony:
+    """The sections that a child said, and how it ended.
+
+    `sections` maps a name to `{"value": ...}` or `{"error": ...}`, with `wall` and `cpu` in seconds. `how` is one
+    of the constants of this module; `during` is the section it was in when it was lost.
+    """
+
+    sections: dict[str, dict]
+    how: str = FINISHED
+    detail: str = ""
+    during: str | None = None
+    log: str = ""
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak_kib: int = 0
+
+    def __contains__(self, section: str) -> bool:
+        return "value" in self.sections.get(section, {})
+
+    def __getitem__(self, section: str) -> Any:
+        """The value of a section.
+
+        Raises:
+            NotSaid: the child raised there, or never got that far.
+        """
+        said = self.sections.get(section)
+        if said is None:
+            if self.how == FINISHED:
+                raise NotSaid(f"the child had nothing to say of {section!r}")
+            raise NotSaid(f"the child {self.detail} during {self.during!r}", how=self.how, log=self.log)
+        if "error" in said:
+            error = said["error"]
+            raise NotSaid(f"{error['type']}: {error['message']}", error=error)
+        return said["value"]
+
+    def get(self, section: str, default: Any) -> Any:
+        """The value of a section, or the default where there is none."""
+        return self[section] if section in self else default
+
+    def error(self, section: str) -> dict | None:
+        """What the child raised there; None if it did not."""
+        return self.sections.get(section, {}).get("error")
+
+    def seconds(self) -> dict[str, float]:
+        """CPU seconds by section."""
+        return {name: said.get("cpu", 0.0) for name, said in self.sections.items()}
+
+    def encode(self) -> bytes:
+        """All of it as one frame of the wire."""
+        return wire.encode(dataclasses.asdict(self))
+
+    @classmethod
+    def decode(cls, frame: bytes) -> Testimony:
+        """What `encode` made."""
+        return cls(**wire.decode(frame))

@@ -1,0 +1,164 @@
+"""What was seen of one case on one route in one hop: what a requirement is given."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from tests.compare import ULP_OVER_PAIRS, Comparison, compare
+from tests.evidence import Evidence
+from tests.interpreters.testimony import NotSaid, Testimony
+from tests.requirement import Blocked, Shortfall
+
+
+@dataclasses.dataclass(frozen=True)
+class Hop:
+    """From which side to which: artifacts of `saved`, loaded on `loaded`."""
+
+    saved: str
+    loaded: str
+
+    def __str__(self) -> str:
+        return f"{self.saved}>{self.loaded}"
+
+    @property
+    def within_one_pair(self) -> bool:
+        """Whether both sides are the same."""
+        return self.saved == self.loaded
+
+
+@dataclasses.dataclass
+class Seen:
+    """The evidence on one case, saver, loader and hop, and what a requirement leaves.
+
+    That is `facts`, the `contract` that a gate holds against the control, the largest error that was `measured`,
+    and the shortfalls that were `found`.
+    """
+
+    evidence: Evidence
+    hop: Hop
+    case_id: str
+    saver_name: str
+    loader_name: str | None = None
+    expects_refusal: bool = False
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    contract: dict[str, Any] = dataclasses.field(default_factory=dict)
+    measured: Comparison = dataclasses.field(default_factory=Comparison)
+    found: list[Shortfall] = dataclasses.field(default_factory=list)
+
+    @contextlib.contextmanager
+    def also(self) -> Iterator[None]:
+        """Note a shortfall of the block and go on, so that one does not hide the next."""
+        try:
+            yield
+        except Shortfall as shortfall:
+            self.found.append(shortfall)
+
+    @property
+    def case(self) -> dict:
+        """The case as it stands in the catalogue."""
+        return self.evidence.case(self.case_id)
+
+    @property
+    def saver(self) -> dict:
+        """The saver as it stands in the catalogue."""
+        return self.evidence.saver(self.saver_name)
+
+    @property
+    def loader(self) -> dict:
+        """The loader as it stands in the catalogue."""
+        return self.evidence.loader(self.loader_name)
+
+    @property
+    def inputs(self) -> list[dict]:
+        """The case's inputs, in the order of the answers."""
+        return self.evidence.inputs(self.case_id)
+
+    @property
+    def saving(self) -> Testimony:
+        """What the child said that saved, whether it managed to or not."""
+        return self.evidence.saved(self.hop.saved, self.case_id, self.saver_name)
+
+    @property
+    def saved(self) -> Testimony:
+        """What the child said that saved.
+
+        Raises:
+            Blocked: it did not manage to.
+        """
+        try:
+            self.saving["save"]
+        except NotSaid as missing:
+            raise Blocked("saves", str(missing)) from None
+        return self.saving
+
+    @property
+    def loading(self) -> Testimony:
+        """What the child said that loaded with all that the route takes, whether it managed to or not.
+
+        Raises:
+            Blocked: there is nothing to load.
+        """
+        return self.loading_with(self.default_custom_objects)
+
+    @property
+    def loaded(self) -> Testimony:
+        """What the child said that loaded.
+
+        Raises:
+            Blocked: it did not manage to.
+        """
+        try:
+            self.loading["load"]
+        except NotSaid as missing:
+            raise Blocked("loads", str(missing)) from None
+        return self.loading
+
+    @property
+    def default_custom_objects(self) -> dict | None:
+        """All custom objects of the case, by argument, where the loader takes any."""
+        if self.case["custom_objects"] and "custom_objects" in self.loader["takes"]:
+            return {"by": "argument", "names": self.case["custom_objects"]}
+        return None
+
+    def loading_with(self, custom_objects: dict | None, with_op_library: bool = True) -> Testimony:
+        """What the child said that loaded with just these.
+
+        Raises:
+            Blocked: there is nothing to load.
+        """
+        assert self.saved is not None
+        assert self.loader_name is not None
+        return self.evidence.loaded(
+            self.hop.saved,
+            self.hop.loaded,
+            self.case_id,
+            self.saver_name,
+            self.loader_name,
+            custom_objects=custom_objects,
+            with_op_library=with_op_library,
+        )
+
+    def compare(self, expected: Any, seen: Any) -> Comparison:
+        """Compare bitwise, whatever the hop, and keep the largest error."""
+        return self._keep(compare(expected, seen))
+
+    def compare_answers(self, expected: Any, seen: Any, *, special: bool, other: Any) -> Comparison:
+        """Compare answers as the hop asks for: bitwise within one pair, with a tolerance over two.
+
+        Args:
+            special: whether the input leaves the ordinary magnitudes; over two pairs only the positions of what
+                is not finite are then compared, where both answers of the original agree on them.
+            other: the original's other answer.
+        """
+        if self.hop.within_one_pair:
+            return self._keep(compare(expected, seen))
+        return self._keep(
+            compare(expected, seen, ulp=ULP_OVER_PAIRS, values=not special, unsure=other if special else None)
+        )
+
+    def _keep(self, comparison: Comparison) -> Comparison:
+        self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))
+        return comparison

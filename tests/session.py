@@ -1,0 +1,267 @@
+"""One run: its interpreters, agents, catalogue and plan; set up by the controller, joined by its workers."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests import deviations, requirement
+from tests.cells import Cell, Pair, PlannedCell, all_routes, plan, select
+from tests.deviations import Deviation, Deviations
+from tests.evidence import Evidence
+from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
+from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
+from tests.seen import Hop
+from tests.verdict import Bench
+
+KINDS = ("keras", "no-keras", "cpp")
+SESSION_FILE = "session.json"
+
+
+class BrokenTensorFlow(Exception):
+    """There is a TensorFlow, and it cannot be imported; the message says why, in one line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What a run was asked for.
+
+    `sides` maps "B", the pair under test, and in a gate "A", the pair that artifacts come from, to interpreters.
+    """
+
+    sides: dict[str, Interpreter]
+    case_globs: tuple[str, ...] = ()
+    route_globs: tuple[str, ...] = ()
+    rollback: bool = False
+    fresh: bool = False
+    steady: bool = True
+    further_routes: tuple[Path, ...] = ()
+    limits: Limits = dataclasses.field(default_factory=Limits)
+
+    @property
+    def hops(self) -> list[Hop]:
+        """The hops over which cells are judged."""
+        if "A" not in self.sides:
+            return [Hop("B", "B")]
+        hops = [Hop("A", "A"), Hop("A", "B"), Hop("B", "B")]
+        return [*hops, Hop("B", "A")] if self.rollback else hops
+
+
+@dataclasses.dataclass
+class Session:
+    """A run that is under way.
+
+    `processes` are the agents of whoever set it up, empty for workers; `surroundings` is what each side's agent
+    said of its interpreter, with the seconds that getting ready took by kind.
+    """
+
+    folder: Path
+    wanted: Wanted
+    surroundings: dict[str, dict]
+    evidence: Evidence
+    plan: list[PlannedCell]
+    deviations: Deviations
+    processes: list[AgentProcess] = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def start(cls, wanted: Wanted) -> Session:
+        """Start the agents, ask one for the catalogue, and plan the cells.
+
+        Raises:
+            UnusableInterpreter: a side has no TensorFlow.
+            BrokenTensorFlow: a side's TensorFlow cannot be imported.
+            deviations.UnreadableDeviations: our own list cannot be read.
+            cells.NothingMatches: a glob matches nothing.
+        """
+        rows = deviations.read()
+        folder = Path(tempfile.mkdtemp(prefix="tfsc-", dir="/tmp"))
+        processes: list[AgentProcess] = []
+        try:
+            agents: dict[str, dict[str, Agent]] = {side: {} for side in wanted.sides}
+            hellos: dict[str, dict[str, dict]] = {side: {} for side in wanted.sides}
+
+            def get_ready(kinds: set[str]) -> None:
+                jobs = {side: (python, sorted(kinds)) for side, python in wanted.sides.items()}
+                started, said, running = start_agents(
+                    jobs, folder, steady=wanted.steady, further_routes=wanted.further_routes
+                )
+                processes.extend(running)
+                for side in wanted.sides:
+                    agents[side].update(started[side])
+                    hellos[side].update(said[side])
+
+            # A run that is restricted to some routes starts the other kinds when it knows which they need.
+            get_ready({"keras"} if wanted.route_globs else set(KINDS))
+            for side, by_kind in agents.items():
+                failure = by_kind["keras"].failure
+                if failure:
+                    python = wanted.sides[side].python
+                    raise BrokenTensorFlow(
+                        f"the TensorFlow of {python} cannot be imported: {failure['type']}: {failure['message']}"
+                    )
+            catalogue = ask_for_catalogue(agents["B"]["keras"])
+            if wanted.route_globs:
+                get_ready(_kinds_needed(catalogue, wanted) - {"keras"})
+            surroundings = {
+                side: {
+                    **by_kind["keras"]["ready"]["surroundings"],
+                    "import_seconds": {
+                        kind: hello["ready"]["seconds"] for kind, hello in by_kind.items() if "ready" in hello
+                    },
+                }
+                for side, by_kind in hellos.items()
+            }
+            session = cls._assemble(folder, wanted, surroundings, agents, catalogue, rows)
+            session.processes = processes
+            session._write()
+        except BaseException:
+            for process in processes:
+                process.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return session
+
+    @classmethod
+    def join(cls, folder: Path) -> Session:
+        """Join the run that was set up in that folder."""
+        told = json.loads((folder / SESSION_FILE).read_text())
+        wanted = Wanted(
+            sides={side: Interpreter(where["python"]) for side, where in told["sides"].items()},
+            case_globs=tuple(told["case_globs"]),
+            route_globs=tuple(told["route_globs"]),
+            rollback=told["rollback"],
+            fresh=told["fresh"],
+            limits=Limits(**told["limits"]),
+        )
+        agents = {
+            side: {kind: Agent(**agent) for kind, agent in by_kind.items()}
+            for side, by_kind in told["agents"].items()
+        }
+        return cls._assemble(folder, wanted, told["surroundings"], agents, told["catalogue"], deviations.read())
+
+    @classmethod
+    def _assemble(
+        cls,
+        folder: Path,
+        wanted: Wanted,
+        surroundings: dict[str, dict],
+        agents: dict[str, dict[str, Agent]],
+        catalogue: dict,
+        rows: Deviations,
+    ) -> Session:
+        pairs = {side: Pair.of(said) for side, said in surroundings.items()}
+        cells = plan(
+            catalogue,
+            requirement.requirements(),
+            pairs,
+            wanted.hops,
+            list(wanted.case_globs),
+            list(wanted.route_globs),
+        )
+        evidence = Evidence(folder / "evidence", catalogue, agents, wanted.fresh, wanted.limits)
+        return cls(folder, wanted, surroundings, evidence, cells, rows)
+
+    def _write(self) -> None:
+        told = {
+            "sides": {side: {"python": interpreter.python} for side, interpreter in self.wanted.sides.items()},
+            "case_globs": self.wanted.case_globs,
+            "route_globs": self.wanted.route_globs,
+            "rollback": self.wanted.rollback,
+            "fresh": self.wanted.fresh,
+            "limits": self.wanted.limits.as_request(),
+            "agents": {
+                side: {kind: dataclasses.asdict(agent) for kind, agent in by_kind.items()}
+                for side, by_kind in self.evidence.agents.items()
+            },
+            "surroundings": self.surroundings,
+            "catalogue": self.evidence.catalogue,
+        }
+        (self.folder / SESSION_FILE).write_text(json.dumps(told))
+
+    @property
+    def pairs(self) -> dict[str, Pair]:
+        """The pair of each side."""
+        return {side: Pair.of(said) for side, said in self.surroundings.items()}
+
+    @property
+    def bench(self) -> Bench:
+        """All that judging a cell takes."""
+        return Bench(
+            self.evidence,
+            {planned.cell: planned for planned in self.plan},
+            requirement.requirements(),
+            self.deviations,
+            self.pairs,
+        )
+
+    def applicable(self, requirement_name: str) -> list[Cell]:
+        """The cells of a requirement that are judged in some hop, in sorted order."""
+        return [
+            planned.cell for planned in self.plan if planned.cell.requirement == requirement_name and planned.applies
+        ]
+
+    def stale_rows(self) -> list[Deviation]:
+        """The rows that speak of this run's pairs and of none of its cells; only a whole run can tell."""
+        traits = {name: case["traits"] for name, case in self.evidence.catalogue["cases"].items()}
+        applicable = [(planned.cell, hop) for planned in self.plan for hop in _judged(planned)]
+        stale = []
+        for row in self.deviations.rows:
+            hops = [
+                hop for hop in self.wanted.hops if row.speaks_of_pairs(self.pairs[hop.saved], self.pairs[hop.loaded])
+            ]
+            if hops and not any(hop in hops and row.speaks_of(cell, traits[cell.case]) for cell, hop in applicable):
+                stale.append(row)
+        return stale
+
+    def close(self) -> None:
+        """End the agents that this process has started, and give the folder back."""
+        for process in self.processes:
+            with contextlib.suppress(OSError):
+                process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _judged(planned: PlannedCell) -> list[Hop]:
+    return [hop for hop, reason in planned.hops.items() if reason is None]
+
+
+def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
+    cases = select(list(wanted.case_globs), sorted(catalogue["cases"]), "case")
+    routes = all_routes(catalogue)
+    savers = {route.partition(":")[0] for route in routes}
+    chosen = select(list(wanted.route_globs), sorted([*routes, *savers]), "route")
+    kinds = {catalogue["routes"]["loaders"][route.partition(":")[2]]["agent"] for route in chosen if ":" in route}
+    if any(catalogue["cases"][case]["op_library"] for case in cases):
+        kinds.add("cpp")  # it compiles the op libraries
+    return kinds
+
+
+def ask_for_catalogue(agent: Agent) -> dict:
+    """Every case, saver and loader, as a child of the agent tells them.
+
+    Raises:
+        BrokenTensorFlow: the child could not tell.
+    """
+    said = agent.run("catalogue", {})
+    for section in ("cases", "routes"):
+        if section not in said:
+            error = said.error(section)
+            why = f"{error['type']}: {error['message']}" if error else f"the child {said.detail}"
+            raise BrokenTensorFlow(f"the catalogue cannot be read: {why}")
+    return {"cases": said["cases"], "routes": said["routes"]}
+
+
+def usable(where: str | None, option: str) -> Interpreter:
+    """The interpreter that an option names.
+
+    Raises:
+        UnusableInterpreter: there is none; the message names the option.
+    """
+    try:
+        return Interpreter.at(where)
+    except UnusableInterpreter as error:
+        raise UnusableInterpreter(f"{option}: {error}") from None

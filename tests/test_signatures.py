@@ -1,0 +1,95 @@
+"""Requirement: the signatures are the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compare import dtype_name
+from tests.interpreters.asking import leaves
+from tests.requirement import Shortfall, requirement
+from tests.seen import Seen
+from tests.strategies import tensors
+
+
+def only_saved_models(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """Signatures are what a SavedModel has."""
+    return "a Keras model has no signatures" if loader["asked"] == "as_keras_model" else None
+
+
+@requirement(over="routes", not_applicable=only_saved_models)
+def signatures(seen: Seen) -> None:
+    """Every endpoint has its signature, with the case's dtypes and shapes, defaults, and a free batch dimension."""
+    contract = seen.loaded["contract"]
+    seen.contract.update(contract)
+    keys = seen.evidence.signature_keys(seen.case_id)
+    missing = sorted(set(keys.values()) - set(contract))
+    if missing:
+        raise Shortfall("a signature is missing", expected=sorted(keys.values()), seen=sorted(contract))
+    for endpoint, key in keys.items():
+        signature = contract[key]
+        wanted = tensors(seen.case["endpoints"][endpoint])
+        inputs = [[tensor["dtype"], tensor["shape"]] for tensor in wanted]
+        with seen.also():
+            check_tensors(f"inputs of {key!r}", inputs, signature["inputs"])
+        with seen.also():
+            check_tensors(f"outputs of {key!r}", answered_tensors(seen, endpoint), signature["outputs"])
+        with seen.also():
+            check_input_names(seen, endpoint, key, signature)
+        with seen.also():
+            check_output_names(seen, endpoint, key, signature)
+        if signature["defaults"] is not None:
+            described = seen.case["endpoints"][endpoint].get("dict", {})
+            defaults = sorted(
+                name for name, part in described.items() if "tensor" in part and part["tensor"]["default"] is not None
+            )
+            if signature["defaults"] != defaults:
+                raise Shortfall(f"other defaults of {key!r}", expected=defaults, seen=signature["defaults"])
+
+
+def check_tensors(what: str, expected: list[list], seen: dict[str, list]) -> None:
+    """As many tensors as expected, each with a dtype and shape that is expected of one of them."""
+
+    def sorted_(pairs: Any) -> list[str]:
+        return sorted(f"{dtype}{shape}" for dtype, shape in pairs)
+
+    if sorted_(expected) != sorted_(seen.values()):
+        raise Shortfall(f"other dtypes or shapes: {what}", expected=sorted_(expected), seen=seen)
+
+
+def answered_tensors(seen: Seen, endpoint: str) -> list[list]:
+    """[dtype, shape] of what the original answers with; a side that follows the input is free."""
+    shapes: list[list] = []
+    for given, answer in zip(seen.inputs, seen.saved[seen.loader["judged_against"]], strict=True):
+        if given["endpoint"] != endpoint or "value" not in answer:
+            continue
+        flat = leaves(answer["value"])
+        if not shapes:
+            shapes = [[dtype_name(leaf), list(leaf.shape)] for leaf in flat]
+        for known, leaf in zip(shapes, flat, strict=True):
+            known[1] = [side if side == other else None for side, other in zip(known[1], leaf.shape, strict=True)]
+    return shapes
+
+
+def check_input_names(seen: Seen, endpoint: str, key: str, signature: dict) -> None:
+    """Inputs that the case names have those names."""
+    described = seen.case["endpoints"][endpoint]
+    if "dict" in described and set(described["dict"]) != set(signature["inputs"]):
+        raise Shortfall(
+            f"other input names of {key!r}",
+            expected=sorted(described["dict"]),
+            seen=sorted(signature["inputs"]),
+        )
+
+
+def check_output_names(seen: Seen, endpoint: str, key: str, signature: dict) -> None:
+    """Outputs that the model names have those names."""
+    for given, answer in zip(seen.inputs, seen.saved[seen.loader["judged_against"]], strict=True):
+        named = answer.get("value") if given["endpoint"] == endpoint else None
+        if isinstance(named, dict) and set(named) != set(signature["outputs"]):
+            raise Shortfall(
+                f"other output names of {key!r}", expected=sorted(named), seen=sorted(signature["outputs"])
+            )
+
+
+def test_signatures(cell):
+    cell.judge(signatures)

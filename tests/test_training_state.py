@@ -1,0 +1,40 @@
+"""Requirement: training can go on where it stopped."""
+
+from __future__ import annotations
+
+from tests.requirement import Shortfall, requirement
+from tests.seen import Seen
+from tests.test_architecture import check_same_config, only_rebuilt
+from tests.test_weights import check_value
+
+
+def only_compiled(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """A model that was never compiled has no training state."""
+    return only_rebuilt(case, saver, loader) or (None if "compiled" in case["traits"] else "the case is not compiled")
+
+
+@requirement(over="routes", not_applicable=only_compiled)
+def training_state(seen: Seen) -> None:
+    """The loaded model has the same compile config, and an optimizer of the same class, config and variables."""
+    before, loaded = seen.saved["before"]["training"], seen.loaded["training"]
+    with seen.also():
+        check_same_config("compile config", before["compile_config"], loaded["compile_config"])
+    expected, optimizer = before["optimizer"], loaded["optimizer"]
+    if optimizer is None or optimizer["class"] != expected["class"]:
+        seen_class = None if optimizer is None else optimizer["class"]
+        raise Shortfall("another optimizer", expected=expected["class"], seen=seen_class)
+    with seen.also():
+        check_same_config("optimizer's config", expected["config"], optimizer["config"])
+    if len(expected["variables"]) != len(optimizer["variables"]):
+        raise Shortfall(
+            "the optimizer has lost variables",
+            expected=[path for path, _ in expected["variables"]],
+            seen=[path for path, _ in optimizer["variables"]],
+        )
+    for (path, value), (_, was) in zip(expected["variables"], optimizer["variables"], strict=True):
+        with seen.also():
+            check_value(seen, f"the optimizer's {path}", value, [was])
+
+
+def test_training_state(cell):
+    cell.judge(training_state)

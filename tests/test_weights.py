@@ -1,0 +1,75 @@
+"""Requirement: every weight is there, to the last bit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from tests.compare import compare
+from tests.requirement import Shortfall, requirement
+from tests.seen import Seen
+
+
+def not_in_cpp(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """The C++ loader is asked through a session, which answers and gives nothing away."""
+    return "a session of the C++ loader gives no variables" if loader["agent"] == "cpp" else None
+
+
+@requirement(over="routes", not_applicable=not_in_cpp)
+def weights(seen: Seen) -> None:
+    """Every variable of the model is in the loaded one: the same path, the same order, the same bits."""
+    expected = seen.saved["before"]["weights"]
+    seen.facts["variables"] = len(expected)
+    if seen.loader["asked"] == "as_keras_model":
+        loaded = seen.loaded["weights"]
+        if len(expected) != len(loaded):
+            check_order([path for path, _ in expected], [path for path, _ in loaded])
+        for (path, value), (_, was) in zip(expected, loaded, strict=True):
+            with seen.also():
+                check_value(seen, path, value, [was])
+        check_order([path for path, _ in expected], [path for path, _ in loaded])
+        return
+    restored = seen.loaded["restored_weights"]
+    by_path = defaultdict(list)
+    for path, value in restored["found"]:
+        by_path[path].append(value)
+    nameless = [value for path, value in restored["found"] if path not in dict(expected)]
+    moved = []
+    for path, value in expected:
+        with seen.also():
+            if path in by_path:
+                check_value(seen, path, value, by_path[path])
+            elif any(compare(value, other).equal for other in nameless):
+                moved.append(path)
+            else:
+                raise Shortfall(f"{path} is missing", expected=path, seen=sorted(by_path))
+    if moved:
+        raise Shortfall("the variables have other paths", expected=moved, seen=sorted(by_path))
+    if restored["listed"] is not None and "holds_keras_model" in seen.case["traits"]:
+        check_order([path for path, _ in expected], restored["listed"])
+
+
+def check_order(expected: list[str], listed: list[str]) -> None:
+    """The same paths in the same order."""
+    if sorted(expected) == sorted(listed) and expected != listed:
+        raise Shortfall("the variables are in another order", expected=expected, seen=listed)
+    if expected != listed:
+        raise Shortfall("the variables have other paths", expected=expected, seen=listed)
+
+
+def check_value(seen: Seen, path: str, expected: np.ndarray, candidates: list[np.ndarray]) -> None:
+    """Every variable that goes by the path has the value."""
+    for value in candidates:
+        comparison = seen.compare(expected, value)
+        if not comparison.equal:
+            difference = comparison.differences[0]
+            raise Shortfall(
+                f"{path} differs in its {difference.level}",
+                expected=difference.expected,
+                seen=difference.seen,
+            )
+
+
+def test_weights(cell):
+    cell.judge(weights)

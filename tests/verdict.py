@@ -1,0 +1,212 @@
+"""From evidence to verdict: one cell in one hop, then what a gate makes of several hops.
+
+Outcomes of one hop: `conforms`, `fails`, `deviates` (fails as a row of deviations.toml says), `unexpected-pass`
+(such a row, and it holds), `blocked`, `crashed`, `timed-out`, `n/a`. In a gate the hop from the old pair to itself
+is the control, and the others read `regressed`, `fixed`, `broken-before`, `changed` or `lost` against it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from typing import Any
+
+from tests.cells import Cell, Pair, PlannedCell
+from tests.deviations import Deviation, Deviations
+from tests.evidence import Evidence
+from tests.interpreters import testimony
+from tests.interpreters.testimony import NotSaid
+from tests.requirement import CRASH, EXCEPTION, MEMORY, TIMEOUT, Blocked, Requirement, Shortfall
+from tests.seen import Hop, Seen
+
+CONTROL = Hop("A", "A")
+NEW_ONES = Hop("B", "B")
+LOST = {
+    testimony.CRASHED: ("crashed", CRASH),
+    testimony.GARBLED: ("crashed", CRASH),
+    testimony.REFUSED: ("crashed", CRASH),
+    testimony.OUT_OF_MEMORY: ("crashed", MEMORY),
+    testimony.RAN_ON: ("timed-out", TIMEOUT),
+}
+# Outcomes with which a run cannot end well.
+BAD = ("fails", "unexpected-pass", "crashed", "timed-out", "regressed", "changed", "lost")
+SHORT = ("fails", "crashed", "timed-out", "deviates")
+
+
+@dataclasses.dataclass
+class Judgement:
+    """What was made of one cell in one hop; `found` holds every shortfall, `message` speaks of the first."""
+
+    hop: Hop
+    outcome: str
+    message: str = ""
+    found: list[Shortfall] = dataclasses.field(default_factory=list)
+    blocked_by: str | None = None
+    largest_ulp: float | None = None
+    largest_absolute: float | None = None
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    contract: dict[str, Any] = dataclasses.field(default_factory=dict)
+    deviations: list[str] = dataclasses.field(default_factory=list)
+    link: str | None = None
+    log: str = ""
+    seconds: float = 0.0
+    accepted: bool = True
+    shrunk: str | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a run with this in it cannot end well."""
+        return self.outcome in BAD or (self.outcome == "blocked" and not self.accepted)
+
+    def text(self) -> str:
+        """The judgement as a person reads it."""
+        told = "\n".join(shortfall.text() for shortfall in self.found)
+        return told if self.message in told else f"{self.message}\n{told}".rstrip()
+
+
+def judge(requirement: Requirement, seen: Seen) -> Judgement:
+    """One cell in one hop, without regard to any deviation."""
+    started = time.process_time()
+    judgement = Judgement(seen.hop, "conforms", facts=seen.facts, contract=seen.contract, found=seen.found)
+    try:
+        requirement(seen)
+    except Shortfall as shortfall:
+        seen.found.append(shortfall)
+    except Blocked as blocked:
+        judgement.outcome, judgement.message, judgement.blocked_by = "blocked", str(blocked), blocked.by
+    except NotSaid as missing:
+        if missing.error:
+            seen.found.append(Shortfall(str(missing), symptom=EXCEPTION, exception=missing.error["type"]))
+            judgement.log = missing.error.get("traceback", "")
+        else:
+            judgement.outcome, symptom = LOST.get(missing.how, ("crashed", CRASH))
+            seen.found.append(Shortfall(str(missing), symptom=symptom))
+            judgement.log = missing.log
+    if seen.found:
+        judgement.outcome = "fails" if judgement.outcome == "conforms" else judgement.outcome
+        judgement.message = seen.found[0].message
+    judgement.largest_ulp, judgement.largest_absolute = (
+        seen.measured.largest_ulp,
+        seen.measured.largest_absolute,
+    )
+    judgement.seconds = time.process_time() - started
+    return judgement
+
+
+def apply_deviations(judgement: Judgement, rows: list[Deviation]) -> Judgement:
+    """Hold a judgement against the rows that speak of its cell, strictly and both ways.
+
+    Every shortfall has to be one that a row expects, and every row has to find the one it expects. Blocked cells
+    neither confirm nor refute.
+    """
+    judgement.deviations = [row.id for row in rows]
+    judgement.link = next((row.link for row in rows if row.link), None)
+    if not rows or judgement.outcome == "blocked":
+        return judgement
+    unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
+    unconfirmed = [row.id for row in rows if not any(row.expects(found) for found in judgement.found)]
+    if unexplained:
+        judgement.message = f"{unexplained[0].message} (which no row explains: {', '.join(judgement.deviations)})"
+    elif unconfirmed:
+        judgement.outcome = "unexpected-pass"
+        judgement.message = f"does not fall short as {' and '.join(unconfirmed)} says"
+    else:
+        judgement.outcome = "deviates"
+    return judgement
+
+
+def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
+    """Turn the outcomes of a gate's hops into what the upgrade does, measured against the control.
+
+    A deviation of ours explains a regression and never silences it: what deviates under the new pair and held
+    under the old one has regressed. A row of ours that has outlived its fault is no concern of a gate.
+    """
+    for judgement in judgements.values():
+        if judgement.outcome == "unexpected-pass":
+            judgement.outcome, judgement.message = "conforms", ""
+    control = judgements.get(CONTROL)
+    held = control is not None and control.outcome == "conforms"
+    broken = control is not None and control.outcome in (*SHORT, "blocked")
+    for hop, judgement in judgements.items():
+        if judgement.outcome in SHORT and (hop == CONTROL or broken):
+            judgement.outcome = "broken-before"
+        elif judgement.outcome in SHORT and held:
+            judgement.outcome = "regressed"
+        elif judgement.outcome == "n/a" and held:
+            judgement.outcome, judgement.message = "lost", f"held before; now: {judgement.message}"
+        elif judgement.outcome == "conforms" and broken:
+            judgement.outcome = "fixed"
+        elif judgement.outcome == "conforms" and held and hop == NEW_ONES:
+            changes = contract_changes(control.contract, judgement.contract)
+            if changes:
+                judgement.outcome, judgement.message = "changed", "; ".join(changes)
+
+
+def contract_changes(before: Any, after: Any, where: str = "") -> list[str]:
+    """Every place in which two contracts differ, in words."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        changes = []
+        for key in sorted(before.keys() | after.keys()):
+            place = f"{where}.{key}".lstrip(".")
+            if key not in after:
+                changes.append(f"{place} is gone")
+            elif key not in before:
+                changes.append(f"{place} is new")
+            else:
+                changes += contract_changes(before[key], after[key], place)
+        return changes
+    same = json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
+    return [] if same else [f"{where} was {before}, is {after}"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Bench:
+    """All that judging a cell takes: evidence, plan, requirements, deviations, and the pairs of both sides."""
+
+    evidence: Evidence
+    planned: dict[Cell, PlannedCell]
+    requirements: dict[str, Requirement]
+    deviations: Deviations
+    pairs: dict[str, Pair]
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether there is an old pair to hold the new one against."""
+        return "A" in self.pairs
+
+    def judge(self, cell: Cell) -> dict[Hop, Judgement]:
+        """The cell in every hop of the run; what is blocked says whether what blocks it is accepted."""
+        planned = self.planned[cell]
+        judgements = {}
+        for hop, reason in planned.hops.items():
+            if reason is not None:
+                judgements[hop] = Judgement(hop, "n/a", reason)
+                continue
+            judgement = judge(self.requirements[cell.requirement], self.seen(cell, hop, hop in planned.refused_on))
+            judgements[hop] = apply_deviations(judgement, self.rows_of(cell, hop))
+        if self.is_gate:
+            compare_with_control(judgements)
+        for judgement in judgements.values():
+            if judgement.outcome == "blocked":
+                blocker = self.blocker(cell, judgement)
+                judgement.accepted = not blocker.is_bad
+                judgement.deviations = blocker.deviations
+        return judgements
+
+    def blocker(self, cell: Cell, judgement: Judgement) -> Judgement:
+        """The judgement of the saves or loads cell that a blocked one stands on."""
+        if judgement.blocked_by == "saves":
+            cell, hop = Cell(cell.case, cell.saver, "saves"), Hop(judgement.hop.saved, judgement.hop.saved)
+        else:
+            cell, hop = Cell(cell.case, cell.route, "loads"), judgement.hop
+        return self.judge(cell)[hop]
+
+    def seen(self, cell: Cell, hop: Hop, expects_refusal: bool = False) -> Seen:
+        """The evidence on a cell in one hop."""
+        return Seen(self.evidence, hop, cell.case, cell.saver, cell.loader, expects_refusal)
+
+    def rows_of(self, cell: Cell, hop: Hop) -> list[Deviation]:
+        """The deviations that speak of a cell in one hop."""
+        traits = self.evidence.case(cell.case)["traits"]
+        return self.deviations.of(cell, traits, self.pairs[hop.saved], self.pairs[hop.loaded])

@@ -54,7 +54,9 @@ class Collector:
             render.write_summary(self.folder, self.document)
         document.write(self.folder, self.document)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
+        yield  # the verdict is what a person should find at the end of the screen
         if self.document is not None and self.rows:
             terminalreporter.ensure_newline()
             render.to_terminal(self.document, terminalreporter._tw, self.folder)

@@ -72,7 +72,7 @@ class Pair:
         return cls(versions["tensorflow"] or "0", versions["keras"] or "0", surroundings["python"])
 
     def meets(self, conditions: dict[str, str]) -> bool:
-        """Whether every condition holds, such as `{"keras": ">=3.0,<3.16"}`; nightlies count as their version.
+        """Whether every condition holds, such as `{"keras": ">=3.0,<3.16"}`; prereleases count too.
 
         Raises:
             packaging.specifiers.InvalidSpecifier: a condition cannot be parsed.

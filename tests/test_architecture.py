@@ -18,8 +18,14 @@ def only_rebuilt(case: dict, saver: dict, loader: dict | None) -> str | None:
 
 @requirement(over="routes", not_applicable=only_rebuilt)
 def architecture(seen: Seen) -> None:
-    """The loaded model has the same config: layers, their arguments, names, dtypes and connections."""
-    check_same_config("config", seen.saved["before"]["architecture"], seen.loaded["architecture"])
+    """The loaded model has the same config: layers, their arguments, names, dtypes and connections.
+
+    How a config is written is every Keras version's own affair, so over two pairs the layers are compared.
+    """
+    expected, loaded = seen.saved["before"]["architecture"], seen.loaded["architecture"]
+    if seen.hop.within_one_pair:
+        check_same_config("config", expected["config"], loaded["config"])
+    check_same_config("list of layers", expected["layers"], loaded["layers"])
 
 
 # Python object ids, which Keras writes into configs to mark what is shared, mean nothing in another process.

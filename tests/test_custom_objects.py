@@ -17,13 +17,13 @@ def only_custom(case: dict, saver: dict, loader: dict | None) -> str | None:
 @requirement(over="routes", not_applicable=only_custom)
 def custom_objects(seen: Seen) -> None:
     """What is needed is refused without, by name, and equal with; what is not needed is not asked for."""
+    seen.loaded["load"]
     if seen.case["op_library"]:
         check_op_library(seen)
     elif "custom_objects" in seen.loader["takes"]:
         check_objects(seen)
     else:
-        # Its child was given nothing, and could not have imported a class: that it loads is what is asked for.
-        seen.loaded["load"]
+        # Its child was given nothing, and could not have imported a class: that it has loaded is what is asked for.
         seen.facts["needs"] = []
 
 
@@ -31,7 +31,6 @@ def check_op_library(seen: Seen) -> None:
     """Without the library the load is refused with what TensorFlow says of an unknown op; with it, it answers."""
     op = "".join(part.title() for part in seen.case["op_library"].partition(".")[0].split("_"))
     check_refused(seen.loading_with(None, with_op_library=False), missing=f"Op type not registered '{op}'")
-    seen.loaded["load"]
     seen.facts["needs"] = [seen.case["op_library"]]
 
 
@@ -40,7 +39,6 @@ def check_objects(seen: Seen) -> None:
     names = seen.case["custom_objects"]
     without_any = seen.loading_with(None)
     refusal = check_refused(without_any, missing=[name.rpartition(">")[2] for name in names])
-    expected = seen.loaded["answers"]
     if len(names) == 1:
         needed = list(names)
     else:
@@ -48,9 +46,9 @@ def check_objects(seen: Seen) -> None:
     seen.facts["needs"] = needed
     seen.facts["refused_with"] = refusal
     registered = [name for name in names if ">" in name]
-    if registered == names:
+    if registered == names and "answers" in seen.loaded:
         by_registration = seen.loading_with({"by": "registration", "names": names})
-        comparison = seen.compare(expected, by_registration["answers"])
+        comparison = seen.compare(seen.loaded["answers"], by_registration["answers"])
         if not comparison.equal:
             raise Shortfall(
                 "registration and custom_objects give different models", seen=str(comparison.differences[0])

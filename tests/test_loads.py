@@ -17,9 +17,9 @@ def loads(seen: Seen) -> None:
             seen.loading["load"]  # says how the child was lost
         seen.facts["refused_with"] = f"{error['type']}: {error['message']}"
         return
-    if "build" in seen.loading.sections:
-        seen.loading["build"]
-    seen.loading["load"]
+    for section in ("build", "prepare", "load"):
+        if section == "load" or section in seen.loading.sections:
+            seen.loading[section]
 
 
 def test_loads(cell):

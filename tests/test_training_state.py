@@ -15,16 +15,21 @@ def only_compiled(case: dict, saver: dict, loader: dict | None) -> str | None:
 
 @requirement(over="routes", not_applicable=only_compiled)
 def training_state(seen: Seen) -> None:
-    """The loaded model has the same compile config, and an optimizer of the same class, config and variables."""
+    """The loaded model has the same compile config, and an optimizer of the same class, config and variables.
+
+    How a config is written is every Keras version's own affair: over two pairs the optimizer is what is compared.
+    """
     before, loaded = seen.saved["before"]["training"], seen.loaded["training"]
-    with seen.also():
-        check_same_config("compile config", before["compile_config"], loaded["compile_config"])
+    if seen.hop.within_one_pair:
+        with seen.also():
+            check_same_config("compile config", before["compile_config"], loaded["compile_config"])
     expected, optimizer = before["optimizer"], loaded["optimizer"]
     if optimizer is None or optimizer["class"] != expected["class"]:
         seen_class = None if optimizer is None else optimizer["class"]
         raise Shortfall("another optimizer", expected=expected["class"], seen=seen_class)
-    with seen.also():
-        check_same_config("optimizer's config", expected["config"], optimizer["config"])
+    if seen.hop.within_one_pair:
+        with seen.also():
+            check_same_config("optimizer's config", expected["config"], optimizer["config"])
     if len(expected["variables"]) != len(optimizer["variables"]):
         raise Shortfall(
             "the optimizer has lost variables",

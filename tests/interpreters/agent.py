@@ -92,8 +92,10 @@ class Child:
 class Agent:
     """The loop: fork, reap, report; and kill at a deadline or when the one who asked is gone."""
 
-    def __init__(self, kind, root, routes, listener):
+    def __init__(self, kind, root, routes, listener, seconds_to_get_ready):
         self.kind, self.root, self.routes, self.listener = kind, root, routes, listener
+        # What a truly new process may need to get where a forked one starts, on a machine that has become busy.
+        self.allowance = 10 + 5 * seconds_to_get_ready
         self.children = {}
         self.selector = selectors.DefaultSelector()
         self.threads_when_ready = thread_count()
@@ -180,7 +182,8 @@ class Agent:
             finally:
                 sys.stderr.flush()
                 os._exit(status)
-        self.children[pid] = Child(pid, connection, request["limits"]["wall"])
+        allowance = self.allowance if request["fresh"] else 0
+        self.children[pid] = Child(pid, connection, request["limits"]["wall"] + allowance)
         self.say(connection, {"pid": pid})
 
     def become_child(self, connection, request, ends):
@@ -276,7 +279,7 @@ def main():
     said.write(json.dumps(hello) + "\n")
     said.flush()
     if "ready" in hello:
-        Agent(options.kind, options.root, options.routes, listener).run()
+        Agent(options.kind, options.root, options.routes, listener, seconds["wall"]).run()
 
 
 if __name__ == "__main__":

@@ -91,7 +91,6 @@ def step_in(request: dict, ends: list, *, kind: str, root: str, routes: list) ->
     os.dup2(log, 2)
     os.close(nothing)
     os.close(log)
-    limit(request["limits"])
     if request["fresh"]:
         for end in ends:
             os.set_inheritable(end, True)
@@ -113,12 +112,13 @@ def step_in(request: dict, ends: list, *, kind: str, root: str, routes: list) ->
 
 
 def limit(limits: dict) -> None:
-    """Put the limits in force: `memory` in bytes beyond what the process has, `cpu` in seconds."""
+    """Put the limits in force: `memory` in bytes and `cpu` in seconds, both beyond what the process has."""
+    used = int(time.process_time())
     with open("/proc/self/statm") as statm:
         address_space = int(statm.read().split()[0]) * resource.getpagesize()
     for kind, value in (
         (resource.RLIMIT_AS, address_space + limits["memory"]),
-        (resource.RLIMIT_CPU, limits["cpu"]),
+        (resource.RLIMIT_CPU, used + limits["cpu"]),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
@@ -128,7 +128,8 @@ def limit(limits: dict) -> None:
 
 
 def run(request: dict, ends: list, *, kind: str, routes: list) -> None:
-    """Answer the question in the child's folder."""
+    """Answer the question in the child's folder, within the limits, which count from here."""
+    limit(request["limits"])
     with open(os.path.join(request["dir"], "question"), "rb") as file:
         question = wire.decode(file.read())
     with os.fdopen(ends[0], "wb") as pipe, contextlib.ExitStack() as stack:

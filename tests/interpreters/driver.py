@@ -160,7 +160,7 @@ class Agent:
         limits = limits or Limits()
         if self.failure:
             error = {**self.failure, "bases": [self.failure["type"]], "traceback": ""}
-            return Testimony({name: {"error": error} for name in ("build", "load", "save", "compile")})
+            return Testimony({name: {"error": error} for name in ("cases", "build", "load", "save", "compile")})
         said = self._run_once(step, question, limits, fresh)
         if said.how == testimony.RAN_ON and confirm and not fresh:
             return self._run_once(step, question, limits, fresh=True)

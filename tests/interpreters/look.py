@@ -49,11 +49,17 @@ def as_array(value: Any) -> np.ndarray:
 
 
 def architecture(model: Any) -> dict:
-    """The model's config as canonical JSON text, or why it has none."""
+    """The model's config as canonical JSON text, or why it has none, and its layers: name, class, trainable."""
     try:
-        return {"config": canonical(model.get_config())}
+        config = canonical(model.get_config())
     except NotImplementedError as error:
-        return {"unavailable": str(error)}
+        config = f"none: {error}"
+    # Whether a model lists its InputLayers differs by version and kind of model, and they hold nothing.
+    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    return {
+        "config": config,
+        "layers": [[layer.name, type(layer).__name__, bool(layer.trainable)] for layer in layers],
+    }
 
 
 def training(model: Any) -> dict:

@@ -45,10 +45,10 @@ def compile_op_library(question: dict, voice: Voice, further: Optional[BinaryIO]
 
 def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     """Build the model, answer all inputs, save, and look again; or, live, answer as long as one asks."""
-    case = models_room(question).catalogue()[question["case"]]
-    well, model = voice.attempt("build", case.build, silent=True)
+    well, built = voice.attempt("build", lambda: build(question), silent=True)
     if not well:
         return
+    case, model = built
     eager, graph = (asking.original(case, model, graph=graph) for graph in (False, True))
     if further:
         answer_live(voice, further, {"eager": eager, "graph": graph})
@@ -125,15 +125,14 @@ def load(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     loader = routes.loaders(agent=question["agent"])[question["loader"]]
     offers: dict = {"path": question["artifact"], "custom_objects": None}
     if "model" in routes.parameters(loader.read):
-        case = models_room(question).catalogue()[question["case"]]
-        well, offers["model"] = voice.attempt("build", case.build, silent=True)
+        well, built = voice.attempt("build", lambda: build(question), silent=True)
         if not well:
             return
+        offers["model"] = built[1]
     else:
-        open_op_library(question)
-        if question["custom_objects"] is not None:
-            offers["custom_objects"] = known_objects(question)
-        forget_models()
+        well, offers["custom_objects"] = voice.attempt("prepare", lambda: known_objects(question), silent=True)
+        if not well:
+            return
     well, root = voice.attempt("load", lambda: give(loader.read, offers), silent=True)
     if not well:
         return
@@ -163,49 +162,39 @@ def answer_live(voice: Voice, further: BinaryIO, sides: dict) -> None:
         voice.say({"answered": {side: asking.answers(ask, inputs) for side, ask in sides.items()}})
 
 
-def models_room(question: dict) -> Any:
-    """The models room, with the op library that the question names ready to be loaded."""
+def build(question: dict) -> tuple:
+    """The case that the question names, and its model."""
     models = importlib.import_module(ROOMS + ".models")
     models.built_op_libraries.update(question["op_libraries"])
-    return models
-
-
-def open_op_library(question: dict) -> None:
-    """Register the compiled ops that the question names."""
-    for path in question["op_libraries"].values():
-        if question["agent"] == "cpp":
-            from _tf_save_conformance.routes import cpp_api
-
-            cpp_api.load_op_library(path)
-        else:
-            import tensorflow as tf
-
-            tf.load_op_library(path)
+    case = models.catalogue()[question["case"]]
+    return case, case.build()
 
 
 def known_objects(question: dict) -> Optional[dict]:
-    """Exactly the custom objects that the question names, and no other way to find any.
+    """Load the op libraries that the question names, and return the custom objects; nothing else can be found.
 
     Given by argument, nothing stays registered; given by registration, importing their module has registered
-    them, and nothing is left to pass.
+    them, and nothing is left to pass. Afterwards the models room cannot be imported, as it could not where an
+    artifact is loaded for real.
     """
-    import tensorflow as tf
-
-    registry = tf.keras.utils.get_custom_objects()
-    before = dict(registry)
-    case = importlib.import_module(ROOMS + ".models").catalogue()[question["case"]]
-    if question["custom_objects"]["by"] == "registration":
-        return None
-    registry.clear()
-    registry.update(before)
-    return {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
-
-
-def forget_models() -> None:
-    """Make the models room impossible to import, as it is where an artifact is loaded for real."""
+    for path in question["op_libraries"].values():
+        if question["agent"] == "cpp":
+            importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(path)
+        else:
+            importlib.import_module("tensorflow").load_op_library(path)
+    given = None
+    if question["custom_objects"] is not None:
+        registry = importlib.import_module("tensorflow").keras.utils.get_custom_objects()
+        before = dict(registry)
+        case = importlib.import_module(ROOMS + ".models").catalogue()[question["case"]]
+        if question["custom_objects"]["by"] == "argument":
+            registry.clear()
+            registry.update(before)
+            given = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
     sys.modules[ROOMS + ".models"] = None
     for name in [name for name in sys.modules if name.startswith(ROOMS + ".models.")]:
         sys.modules[name] = None
+    return given
 
 
 STEPS = {"catalogue": tell_catalogue, "compile": compile_op_library, "save": save, "load": load}

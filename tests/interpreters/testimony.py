@@ -56,12 +56,14 @@ class Testimony:
             raise NotSaid(f"the child {self.detail} during {self.during!r}", how=self.how, log=self.log)
         if "error" in said:
             error = said["error"]
+            if error["type"] == "MemoryError":
+                raise NotSaid(f"the child {self.detail} in {section!r}", how=OUT_OF_MEMORY, log=self.log)
             raise NotSaid(f"{error['type']}: {error['message']}", error=error)
         return said["value"]
 
     def get(self, section: str, default: Any) -> Any:
         """The value of a section, or the default where there is none."""
-        return self[section] if section in self else default
+        return self.sections.get(section, {}).get("value", default)
 
     def error(self, section: str) -> dict | None:
         """What the child raised there; None if it did not."""

@@ -1,0 +1,43 @@
+"""One session with planted faults for all self-tests and workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.interpreters.interpreter import Interpreter
+from tests.session import Session, Wanted
+
+FAULTS = Path(__file__).with_name("faults.py")
+KEY = pytest.StashKey[Session]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
+    elif not config.option.collectonly and not config.option.help:
+        config.stash[KEY] = Session.start(Wanted({"B": Interpreter.at(None)}, further_routes=(FAULTS,)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # an xdist WorkerController
+    node.workerinput["selftest_session"] = str(node.config.stash[KEY].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if KEY in config.stash and not hasattr(config, "workerinput"):
+        config.stash[KEY].close()
+
+
+@pytest.fixture(scope="session")
+def session(request: pytest.FixtureRequest) -> Session:
+    """The session with the planted faults."""
+    return request.config.stash[KEY]
+
+
+@pytest.fixture(scope="session")
+def bench(session: Session):
+    """What judges its cells."""
+    return session.bench

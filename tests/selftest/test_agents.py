@@ -1,0 +1,229 @@
+"""Agents: what they guard against, and that nothing outlives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.compare import compare
+from tests.interpreters import testimony
+from tests.interpreters.driver import AGENT, ROOT, Agent, AgentLost, AgentProcess, Limits
+from tests.interpreters.interpreter import Interpreter
+from tests.session import BrokenTensorFlow, Session, Wanted
+
+
+@pytest.fixture
+def agents(session):
+    return session.evidence.agents["B"]
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until(condition, seconds: float = 60.0) -> None:
+    """Wait for what has to happen sooner or later; how long it takes says nothing."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+
+
+def test_the_cpp_agent_has_opened_the_library_and_imported_nothing(bare_agent):
+    maps = Path(f"/proc/{bare_agent.process.pid}/maps").read_text()
+    assert "libtensorflow_cc" in maps
+    assert "_pywrap_tensorflow" not in maps
+    assert "h5py" not in maps
+
+
+def test_where_keras_is_missing_a_keras_model_cannot_be_built(agents, session):
+    question = session.evidence.question_to_save("B", "standard.dense_classifier", "h5")
+    said = agents["no-keras"].run("save", question)
+    assert "keras" in said.error("build")["message"].lower()
+
+
+def test_an_agent_that_has_executed_an_op_refuses(tmp_path, request):
+    wrong = tmp_path / "agent.py"
+    wrong.write_text(
+        textwrap.dedent(f"""
+        import importlib.util, sys
+        spec = importlib.util.spec_from_file_location("agent", {str(AGENT)!r})
+        agent = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(agent)
+        get_ready = agent.get_ready
+
+        def get_ready_and_run_an_op(kind):
+            seconds = get_ready(kind)
+            import tensorflow as tf
+            tf.constant(1) + 1
+            return seconds
+
+        agent.get_ready = get_ready_and_run_an_op
+        agent.main()
+        """)
+    )
+    with short_folder() as folder:
+        process = AgentProcess(Interpreter.at(None), "no-keras", Path(folder), program=wrong)
+        try:
+            assert "ready" in process.hello()
+            said = Agent("no-keras", process.socket).run("catalogue", {})
+            assert said.how == testimony.REFUSED
+            assert "has executed a TensorFlow op" in said.detail
+            with pytest.raises(testimony.NotSaid, match="was refused: the agent has executed"):
+                said["cases"]
+        finally:
+            process.stop()
+
+
+def short_folder():
+    return tempfile.TemporaryDirectory(prefix="tfsc-", dir="/tmp")
+
+
+@pytest.fixture
+def bare_agent():
+    """A cpp agent of one's own, to be treated badly; it is ready in a second."""
+    with short_folder() as folder:
+        process = AgentProcess(Interpreter.at(None), "cpp", Path(folder))
+        assert "ready" in process.hello()
+        yield process
+        process.stop()
+
+
+SLEEPER = {"compiler": "/bin/sleep", "source": "600", "library": "0"}
+
+
+def sleeping_child(process: AgentProcess):
+    """A child that runs a program which sleeps for ten minutes; its pid and the connection."""
+    agent = Agent("cpp", process.socket)
+    question = {**SLEEPER, "compiler": str(Path(process.folder) / "sleep.sh")}
+    script = Path(question["compiler"])
+    script.write_text("#!/bin/sh\nexec sleep 600\n")
+    script.chmod(0o755)
+    return agent._child("compile", question, Limits(), False, live=False)
+
+
+def test_no_child_outlives_the_one_who_asked(bare_agent):
+    with sleeping_child(bare_agent):
+        wait_until(lambda: children_of(bare_agent.process.pid))
+        (child,) = children_of(bare_agent.process.pid)
+        wait_until(lambda: children_of(child))
+        (grandchild,) = children_of(child)
+    wait_until(lambda: not os.path.exists(f"/proc/{child}") and not os.path.exists(f"/proc/{grandchild}"))
+    assert children_of(bare_agent.process.pid) == []
+
+
+def hear_out(child) -> None:
+    while child.ended is None:
+        child.listen()
+
+
+@pytest.mark.parametrize("end", ["lifeline", "kill -9"])
+def test_no_child_outlives_the_agent(bare_agent, end):
+    child = sleeping_child(bare_agent)
+    with child as driven:
+        wait_until(lambda: children_of(bare_agent.process.pid))
+        (pid,) = children_of(bare_agent.process.pid)
+        if end == "lifeline":
+            bare_agent.process.stdin.close()
+        else:
+            bare_agent.process.send_signal(signal.SIGKILL)
+        with pytest.raises(AgentLost):
+            hear_out(driven)
+        wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
+    if end == "lifeline":
+        bare_agent.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - for stop() to close
+    with pytest.raises(AgentLost, match="cannot be reached"):
+        Agent("cpp", bare_agent.socket)._run_once("compile", SLEEPER, Limits(), False)
+
+
+def test_an_agent_dies_with_the_process_that_started_it():
+    program = textwrap.dedent("""
+        import sys, time
+        from pathlib import Path
+        from tests.interpreters.driver import AgentProcess
+        from tests.interpreters.interpreter import Interpreter
+        process = AgentProcess(Interpreter.at(None), "cpp", Path(sys.argv[1]))
+        process.hello()
+        print(process.process.pid, flush=True)
+        time.sleep(600)
+    """)
+    with short_folder() as folder:
+        starter = subprocess.Popen([sys.executable, "-c", program, folder], cwd=ROOT, stdout=subprocess.PIPE)
+        pid = int(starter.stdout.readline())
+        starter.kill()
+        starter.wait()
+        starter.stdout.close()
+        wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
+
+
+def test_a_request_that_makes_no_sense_is_refused(bare_agent):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(bare_agent.socket)
+        connection.sendall(b"nonsense\n")
+        assert "not a request" in json.loads(connection.recv(4096))["refused"]
+
+
+def test_a_child_has_an_empty_folder_and_no_repository(agents, session):
+    said = agents["keras"].run("save", session.evidence.question_to_save("B", "standard.dense_classifier", "h5"))
+    before = said["before"]["registries"]
+    assert not before["working_directory"].startswith(str(ROOT))
+    assert not os.path.exists(before["working_directory"])  # and it is gone afterwards
+    assert "build" not in said or said["before"]["weights"]
+
+
+def test_a_truly_new_process_says_the_same(agents, session, tmp_path):
+    question = {
+        **session.evidence.question_to_save("B", "standard.dense_classifier", "h5"),
+        "artifact": str(tmp_path / "model.h5"),
+    }
+    forked, new = (agents["keras"].run("save", question, fresh=fresh) for fresh in (False, True))
+    assert forked.how == new.how == testimony.FINISHED
+    for section in ("eager", "graph", "names"):
+        assert compare(forked[section], new[section]).equal
+    assert compare(forked["before"]["weights"], new["before"]["weights"]).equal
+
+
+def test_a_hang_counts_when_it_repeats_in_a_new_process(agents, session, monkeypatch):
+    asked = []
+
+    def run_once(self, step, question, limits, fresh):
+        asked.append(fresh)
+        how = testimony.FINISHED if fresh else testimony.RAN_ON
+        return testimony.Testimony({}, how)
+
+    monkeypatch.setattr(Agent, "_run_once", run_once)
+    assert agents["keras"].run("load", {}).how == testimony.FINISHED
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("raise ImportError('planted: no libcuda')", "cannot be imported: ImportError: planted: no libcuda"),
+        ("import os; os.abort()", "cannot be imported: Crash: it ended with signal SIGABRT"),
+    ],
+)
+def test_a_tensorflow_that_cannot_be_imported_is_one_clear_failure(tmp_path, source, told):
+    python = python_with_tensorflow(tmp_path, source)
+    with pytest.raises(BrokenTensorFlow, match=told):
+        Session.start(Wanted({"B": Interpreter(str(python))}, route_globs=("h5:*",)))
+
+
+def python_with_tensorflow(folder: Path, source: str) -> Path:
+    """An interpreter whose TensorFlow is that source."""
+    (folder / "packages" / "tensorflow").mkdir(parents=True)
+    (folder / "packages" / "tensorflow" / "__init__.py").write_text(source)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder / "packages"} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return python

@@ -1,0 +1,127 @@
+"""The catalogue: every case is what its decorator says, and the same in every process."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.compare import compare
+from tests.seen import Seen
+from tests.strategies import inputs_of, tensors
+from tests.verdict import Hop
+
+CASES = [
+    "custom_layer.affine",
+    "custom_layer.custom_loss",
+    "custom_layer.registered",
+    "custom_layer.subclassed_model",
+    "custom_op.asset_table",
+    "custom_op.compiled",
+    "custom_op.custom_gradient",
+    "custom_op.module_two_signatures",
+    "standard.batch_norm_trained",
+    "standard.dense_classifier",
+    "standard.lstm_masked",
+    "standard.named_branches",
+    "standard.shared_nested",
+    "standard.string_lookup",
+]
+
+
+@pytest.fixture(params=CASES)
+def case(request, session):
+    return session.evidence.case(request.param)
+
+
+def a_saver(case: dict) -> str:
+    return "weights_h5" if "holds_keras_model" in case["traits"] else "saved_model"
+
+
+def other_saver(case: dict) -> str:
+    return "h5" if "holds_keras_model" in case["traits"] else "renames_a_signature"
+
+
+def test_the_catalogue_is_this(session):
+    assert sorted(session.evidence.catalogue["cases"]) == CASES
+
+
+def test_a_case_says_why_it_is_there(case):
+    assert len(case["doc"]) > 30
+
+
+def test_two_children_build_bitwise_equal_weights(case, session):
+    one, two = (session.evidence.saved("B", case["id"], saver) for saver in (a_saver(case), other_saver(case)))
+    assert one["before"]["weights"]
+    assert compare(one["before"]["weights"], two["before"]["weights"]).equal
+    assert compare(one["eager"], two["eager"]).equal
+
+
+def test_no_weight_is_at_an_initial_constant(case, session):
+    for path, value in session.evidence.saved("B", case["id"], a_saver(case))["before"]["weights"]:
+        if value.dtype.kind == "f" and value.size > 1:
+            assert value.min() < value.max(), path
+
+
+def test_answers_depend_on_the_inputs(case, session):
+    saved = session.evidence.saved("B", case["id"], a_saver(case))
+    by_endpoint: dict = {}
+    for given, answer in zip(session.evidence.inputs(case["id"]), saved["graph"], strict=True):
+        if "value" in answer:
+            by_endpoint.setdefault(given["endpoint"], []).append(answer["value"])
+    assert set(by_endpoint) == set(case["endpoints"])
+    for answers in by_endpoint.values():
+        assert any(not compare(answers[0], other).equal for other in answers[1:])
+
+
+def test_the_traits_are_true(case, session):
+    before = session.evidence.saved("B", case["id"], a_saver(case))["before"]
+    traits = set(case["traits"])
+    if "holds_keras_model" not in traits:
+        assert "training" not in before
+        return
+    config = before["architecture"]["config"]
+    functional = "input_layers" in json.loads(config) if config.startswith("{") else False
+    sequential = "build_input_shape" in json.loads(config) if config.startswith("{") else False
+    kinds = {"functional": functional, "sequential": sequential, "subclassed": not functional and not sequential}
+    assert {kind for kind in kinds if kind in traits} == {kind for kind, is_it in kinds.items() if is_it}
+    assert ("compiled" in traits) == (before["training"]["optimizer"] is not None)
+    assert ("trained" in traits) == (
+        before["training"]["optimizer"] is not None and int(before["training"]["optimizer"]["variables"][0][1]) > 0
+    )
+    described = [tensor for inputs in case["endpoints"].values() for tensor in tensors(inputs)]
+    assert ("several_inputs" in traits) == (len(described) > 1)
+    assert ("string_inputs" in traits) == any(tensor["dtype"] == "string" for tensor in described)
+    assert ("integer_inputs" in traits) == any("int" in tensor["dtype"] for tensor in described)
+
+
+def test_inputs_are_the_same_every_time(case):
+    assert compare(inputs_of(case), inputs_of(case)).equal
+
+
+def test_every_case_has_the_battery_and_draws(case, session):
+    names = [given["name"].rpartition("/")[2] for given in session.evidence.inputs(case["id"])]
+    assert {"batch-of-0", "batch-of-1", "batch-of-5", "drawn-1"} <= set(names)
+    kinds = {tensor["dtype"] for inputs in case["endpoints"].values() for tensor in tensors(inputs)}
+    assert ("non-finite" in names) == ("float32" in kinds)
+    assert ("unknown-words" in names) == ("string" in kinds)
+
+
+def test_masked_steps_are_drawn(session):
+    for given in session.evidence.inputs("standard.lstm_masked"):
+        if given["name"] == "batch-of-5":
+            rows = given["value"]
+            assert (rows == 0).all(axis=1).any()
+            assert (rows == 0).any(axis=1).sum() > 1
+            assert (rows != 0).any()
+
+
+def test_some_input_makes_the_masked_model_raise(session):
+    """The rule that the loaded one raises where the original does is exercised."""
+    saved = session.evidence.saved("B", "standard.lstm_masked", "weights_h5")
+    assert any("raised" in answer for answer in saved["eager"])
+
+
+def test_a_save_is_seen_from_one_child_only(session):
+    seen = Seen(session.evidence, Hop("B", "B"), "standard.dense_classifier", "weights_h5", "load_weights")
+    assert seen.saved is session.evidence.saved("B", "standard.dense_classifier", "weights_h5")

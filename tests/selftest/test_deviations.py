@@ -1,0 +1,137 @@
+"""The list of deviations: strict, and unreadable in one clear line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cells import Cell, Pair
+from tests.deviations import OURS, UnreadableDeviations, read
+from tests.requirement import Shortfall
+from tests.seen import Hop
+from tests.verdict import Judgement, apply_deviations
+
+ROW = """
+[[deviation]]
+id = "a-row"
+case = ["custom_layer.*"]
+except = ["custom_layer.fine"]
+traits = ["compiled"]
+route = ["h5:*"]
+requirement = ["loads"]
+saved_with = { keras = ">=3.0,<3.16" }
+kind = "upstream-bug"
+outcome = "exception"
+exception = "ValueError"
+message = "Unknown layer"
+reason = "because"
+link = "https://example.org/1"
+"""
+PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
+CELL = Cell("custom_layer.affine", "h5:load_model", "loads")
+
+
+def rows_of(tmp_path, text):
+    path = tmp_path / "deviations.toml"
+    path.write_text(text)
+    return read(path)
+
+
+def judged(*found: Shortfall) -> Judgement:
+    return Judgement(Hop("B", "B"), "fails" if found else "conforms", found=list(found))
+
+
+def error(message="ValueError: Unknown layer: 'X'", exception="ValueError"):
+    return Shortfall(message, symptom="exception", exception=exception)
+
+
+def test_our_own_list_is_readable_and_has_reasons():
+    rows = read(OURS).rows
+    assert rows
+    assert all(row.reason and (row.link or row.kind == "by-design") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("cell", "traits", "pair", "speaks"),
+    [
+        (CELL, ["compiled"], PAIR, True),
+        (CELL, [], PAIR, False),
+        (Cell("standard.x", "h5:load_model", "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.fine", "h5:load_model", "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.affine", "h5", "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.affine", "h5:load_model", "saves"), ["compiled"], PAIR, False),
+        (CELL, ["compiled"], Pair("2.21.0", "3.16.0", "3.11.7"), False),
+        (CELL, ["compiled"], Pair("2.21.0", "3.15.2.dev2026", "3.11.7"), True),
+    ],
+)
+def test_a_row_speaks_of_just_its_cells(tmp_path, cell, traits, pair, speaks):
+    assert bool(rows_of(tmp_path, ROW).of(cell, traits, pair, pair)) == speaks
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [
+        ([error()], "deviates"),
+        ([error("ValueError: other")], "fails"),
+        ([error(exception="TypeError")], "fails"),
+        ([Shortfall("Unknown layer")], "fails"),
+        ([error(), Shortfall("and something else")], "fails"),
+        ([], "unexpected-pass"),
+    ],
+)
+def test_a_row_is_strict(tmp_path, found, outcome):
+    assert apply_deviations(judged(*found), list(rows_of(tmp_path, ROW).rows)).outcome == outcome
+
+
+def test_every_row_that_speaks_of_a_cell_has_to_find_its_shortfall(tmp_path):
+    both = ROW + ROW.replace("a-row", "b-row").replace("Unknown layer", "something else")
+    rows = list(rows_of(tmp_path, both).rows)
+    assert apply_deviations(judged(error()), rows).outcome == "unexpected-pass"
+    assert apply_deviations(judged(error(), error("something else")), rows).outcome == "deviates"
+
+
+def test_a_blocked_cell_neither_confirms_nor_refutes(tmp_path):
+    blocked = Judgement(Hop("B", "B"), "blocked", blocked_by="saves")
+    assert apply_deviations(blocked, list(rows_of(tmp_path, ROW).rows)).outcome == "blocked"
+
+
+def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
+    text = ROW.replace('outcome = "exception"\nexception = "ValueError"\n', 'outcome = "mismatch"\ninput = "zeros"\n')
+    rows = list(rows_of(tmp_path, text).rows)
+    for inputs, outcome in ((["ones", "zeros"], "deviates"), (["ones"], "fails")):
+        assert apply_deviations(judged(Shortfall("Unknown layer", inputs=inputs)), rows).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("not toml [", "Expected"),
+        (ROW.replace('reason = "because"\n', ""), "'reason' is a required property"),
+        (ROW.replace('link = "https://example.org/1"\n', ""), "'link' is a required property"),
+        (ROW.replace("upstream-bug", "whim"), "'whim' is not one of"),
+        (ROW.replace(">=3.0,<3.16", "three"), "saved_with.keras = 'three' is not a condition"),
+        (ROW.replace("keras = ", "jax = "), "'jax' was unexpected"),
+        (ROW.replace('"Unknown layer"', '"("'), "message is not a pattern"),
+        (ROW.replace('message = "Unknown layer"\n', ""), "'message' is a required property"),
+        (ROW + ROW, "there are two rows 'a-row'"),
+        (ROW.replace("a-row", "A Row"), "does not match"),
+        (ROW + "sometimes = true\n", "'sometimes' was unexpected"),
+    ],
+)
+def test_an_unreadable_list_says_where_and_why_in_one_line(tmp_path, wrong, told):
+    with pytest.raises(UnreadableDeviations) as raised:
+        rows_of(tmp_path, wrong)
+    message = str(raised.value)
+    assert told in message
+    assert str(tmp_path / "deviations.toml") in message
+    assert "\n" not in message
+
+
+def test_a_list_that_is_not_there_is_unreadable(tmp_path):
+    with pytest.raises(UnreadableDeviations, match="No such file"):
+        read(tmp_path / "missing.toml")
+
+
+def test_pairs_that_were_run_are_known(tmp_path):
+    known = rows_of(tmp_path, 'known_pairs = [{ tensorflow = "2.21.0", keras = "3.15.1" }]')
+    assert known.knows(PAIR)
+    assert not known.knows(Pair("2.21.0", "3.15.0", "3.11.7"))

@@ -1,0 +1,173 @@
+"""Every planted fault is caught by the requirement that claims it, by name, and by no other."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from tests.cells import Cell
+from tests.interpreters.driver import GIB, Limits
+from tests.verdict import Bench
+
+DENSE, AFFINE, REGISTERED = "standard.dense_classifier", "custom_layer.affine", "custom_layer.registered"
+TRAINED, NAMED, LSTM = "standard.batch_norm_trained", "standard.named_branches", "standard.lstm_masked"
+TOWERS, MODULE = "custom_layer.subclassed_model", "custom_op.module_two_signatures"
+
+# (fault, case) -> for each requirement that must catch it, what its finding says.
+LOADER_FAULTS = {
+    ("drops_a_weight", REGISTERED): {"weights": "dense/bias differs in its values", "outputs": "other answers on"},
+    ("swaps_two_weights", TOWERS): {"weights": "left/kernel differs in its values", "outputs": "other answers on"},
+    ("casts_weights_to_float16", REGISTERED): {"weights": "differs in its values", "outputs": "other answers on"},
+    ("swaps_two_outputs", NAMED): {"outputs": "other answers on"},
+    ("casts_answers_to_float16", REGISTERED): {"outputs": "dtype: float32"},
+    ("answers_nan", REGISTERED): {"outputs": "non-finite positions"},
+    ("answers_a_constant", REGISTERED): {"outputs": "other answers on"},
+    ("is_off_by_one_bit", REGISTERED): {"outputs": "other answers on"},
+    ("swallows_exceptions", LSTM): {"outputs": "on 1 of .* first on 'batch-of-0'"},
+    ("raises_on_small_batches", REGISTERED): {"outputs": "'batch-of-1'"},
+    ("needs_no_class", REGISTERED): {
+        "custom_objects": "it loads without what it needs",
+        "architecture": "config differs at .*module",
+    },
+    ("refuses_without_saying_why", REGISTERED): {"custom_objects": "does not name what is missing: ValueError: no"},
+    ("forgets_to_compile", TRAINED): {"training_state": "another optimizer"},
+    ("resets_the_optimizer", TRAINED): {"training_state": "the optimizer's .* differs in its values"},
+    ("freezes_a_layer", REGISTERED): {"architecture": "config differs at .*trainable"},
+    ("raises", REGISTERED): {"loads": "OSError: planted: cannot read"},
+    ("aborts", REGISTERED): {"loads": "the child was ended by SIGABRT during 'load'"},
+    ("aborts_when_asked", REGISTERED): {"outputs": "the child was ended by SIGABRT during 'answers'"},
+    ("exits", REGISTERED): {"loads": "the child ended without finishing during 'load'"},
+    ("writes_rubbish_to_its_pipe", REGISTERED): {"loads": "the child wrote rubbish: .* during 'load'"},
+}
+SAVED_MODEL_FAULTS = {
+    ("renames_a_signature", DENSE, "signature"): {
+        "signatures": "a signature is missing",
+        "outputs": "no signature 'serving_default'",
+    },
+    ("freezes_the_batch", DENSE, "signature"): {"signatures": "other dtypes or shapes: inputs of 'serving_default'"},
+    ("renames_an_output", MODULE, "signature"): {
+        "signatures": "other output names of 'shift'",
+        "outputs": "other answers on",
+    },
+    ("renames_an_output", MODULE, "cpp"): {
+        "signatures": "other output names of 'shift'",
+        "outputs": "other answers on",
+    },
+    ("loses_a_default", MODULE, "cpp"): {"signatures": "other defaults of 'project'"},
+    ("leaves_a_variable_out", MODULE, "signature"): {"weights": "calls is missing"},
+}
+SAVER_FAULTS = {
+    ("changes_a_weight", DENSE): {"no_trace": "saving changed the weights"},
+    ("freezes_the_live_model", DENSE): {"no_trace": "the live architecture differs at .*trainable"},
+    ("empties_the_optimizer", TRAINED): {"no_trace": "saving changed the optimizer"},
+    ("seeds_numpy", DENSE): {"no_trace": "the live random_state differs at numpy"},
+    ("draws_from_tensorflow", DENSE): {"no_trace": "the live random_state differs at tensorflow_operation_seeds"},
+    ("registers_a_class", DENSE): {"no_trace": "the live registries differs at custom_objects"},
+    ("changes_directory", DENSE): {"no_trace": "the live registries differs at working_directory"},
+    ("changes_floatx", DENSE): {"no_trace": "the live registries differs at floatx"},
+    ("writes_nothing", DENSE): {"saves": "left no file"},
+    ("refuses_to_save", DENSE): {"saves": "NotImplementedError: planted: will not"},
+    ("aborts_while_saving", DENSE): {"saves": "the child was ended by SIGABRT during 'save'"},
+}
+
+
+def caught(bench: Bench, case: str, route: str) -> dict[str, str]:
+    """What every applicable requirement found, beside what the real saver and loader fall short of here."""
+    found = {}
+    saver, _, loader = route.partition(":")
+    for planned in bench.planned.values():
+        cell = planned.cell
+        if cell.case != case or cell.route not in (route, saver) or not planned.applies:
+            continue
+        if loader and cell.route == saver:
+            continue
+        (judgement,) = bench.judge(cell).values()
+        if judgement.is_bad and judgement.outcome != "blocked":
+            found[cell.requirement] = judgement.text()
+    return found
+
+
+def known_shortfalls(bench: Bench, case: str, route: str) -> set[str]:
+    """The requirements of which the route without a fault falls short as a row of deviations.toml says."""
+    return {
+        planned.cell.requirement
+        for planned in bench.planned.values()
+        if planned.cell.case == case and planned.cell.route == route and planned.applies
+        for judgement in bench.judge(planned.cell).values()
+        if judgement.outcome in ("deviates", "blocked")
+    }
+
+
+def check(bench: Bench, case: str, route: str, real_route: str, expected: dict[str, str]) -> None:
+    found = caught(bench, case, route)
+    assert set(found) - known_shortfalls(bench, case, real_route) <= set(expected)
+    for requirement, pattern in expected.items():
+        assert requirement in found, f"{requirement} did not catch it; found: {found}"
+        assert re.search(pattern, found[requirement], re.DOTALL), found[requirement]
+
+
+@pytest.mark.parametrize(("fault", "case"), LOADER_FAULTS)
+def test_loader_fault_is_caught(bench: Bench, fault: str, case: str):
+    expected = LOADER_FAULTS[fault, case]
+    check(bench, case, f"keras_archive:{fault}", "keras_archive:load_model", expected)
+
+
+@pytest.mark.parametrize(("fault", "case", "loader"), SAVED_MODEL_FAULTS)
+def test_saved_model_fault_is_caught(bench: Bench, fault: str, case: str, loader: str):
+    expected = SAVED_MODEL_FAULTS[fault, case, loader]
+    check(bench, case, f"{fault}:{loader}", f"saved_model:{loader}", expected)
+
+
+@pytest.mark.parametrize(("fault", "case"), SAVER_FAULTS)
+def test_saver_fault_is_caught(bench: Bench, fault: str, case: str):
+    check(bench, case, fault, "keras_archive", SAVER_FAULTS[fault, case])
+
+
+@pytest.mark.parametrize(
+    ("fault", "limits", "outcome", "message"),
+    [
+        ("hangs", Limits(wall=4), "timed-out", "the child went on beyond its wall limit during 'load'"),
+        ("spins", Limits(cpu=2), "timed-out", "the child went on beyond its limit of CPU seconds during 'load'"),
+        ("eats_memory", Limits(memory=GIB), "crashed", "ran out of the memory it may have"),
+    ],
+)
+def test_fault_that_needs_a_limit_is_caught(bench: Bench, fault, limits, outcome, message):
+    evidence = dataclasses.replace(bench.evidence, limits=limits)
+    question = evidence.question_to_load("B", "B", REGISTERED, "keras_archive", fault, None)
+    bench.evidence.saved("B", REGISTERED, "keras_archive")
+    said = evidence.agents["B"]["keras"].run("load", question, limits=limits)
+    known = dataclasses.replace(bench, evidence=Prepared(evidence, said))
+    (judgement,) = known.judge(Cell(REGISTERED, f"keras_archive:{fault}", "loads")).values()
+    assert (judgement.outcome, message in judgement.text()) == (outcome, True), judgement.text()
+
+
+class Prepared:
+    """Evidence in which every load has said one thing."""
+
+    def __init__(self, evidence, said):
+        self._evidence, self._said = evidence, said
+
+    def loaded(self, *_, **__):
+        return self._said
+
+    def __getattr__(self, name):
+        return getattr(self._evidence, name)
+
+
+def test_every_requirement_has_a_planted_fault(bench: Bench):
+    claimed = {
+        requirement
+        for faults in (LOADER_FAULTS, SAVED_MODEL_FAULTS, SAVER_FAULTS)
+        for expected in faults.values()
+        for requirement in expected
+    }
+    assert claimed == set(bench.requirements)
+
+
+def test_every_planted_fault_is_tested(session):
+    routes = session.evidence.catalogue["routes"]
+    planted = {name for name, entry in {**routes["savers"], **routes["loaders"]}.items() if not entry["doc"]}
+    tested = {key[0] for faults in (LOADER_FAULTS, SAVED_MODEL_FAULTS, SAVER_FAULTS) for key in faults}
+    assert planted == tested | {"hangs", "spins", "eats_memory"}

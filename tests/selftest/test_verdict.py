@@ -1,0 +1,113 @@
+"""Verdicts: what a gate makes of its hops, and what a blocked cell stands on."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.requirement import Shortfall
+from tests.seen import Hop
+from tests.verdict import BAD, CONTROL, NEW_ONES, Judgement, compare_with_control, contract_changes
+
+ACROSS, BACK = Hop("A", "B"), Hop("B", "A")
+
+
+def gate(control: str, other: str, hop: Hop = ACROSS, **fields) -> tuple[Judgement, Judgement]:
+    """The judgements of the control and of one other hop, held against each other."""
+    judgements = {CONTROL: Judgement(CONTROL, control), hop: Judgement(hop, other, **fields)}
+    compare_with_control(judgements)
+    return judgements[CONTROL], judgements[hop]
+
+
+@pytest.mark.parametrize(
+    ("control", "other", "becomes"),
+    [
+        ("conforms", "conforms", "conforms"),
+        ("conforms", "fails", "regressed"),
+        ("conforms", "crashed", "regressed"),
+        ("conforms", "timed-out", "regressed"),
+        ("conforms", "deviates", "regressed"),  # a row of ours explains it and does not silence it
+        ("conforms", "n/a", "lost"),
+        ("conforms", "unexpected-pass", "conforms"),
+        ("conforms", "blocked", "blocked"),
+        ("fails", "conforms", "fixed"),
+        ("deviates", "conforms", "fixed"),
+        ("blocked", "conforms", "fixed"),
+        ("fails", "fails", "broken-before"),
+        ("deviates", "crashed", "broken-before"),
+        ("blocked", "fails", "broken-before"),
+        ("fails", "n/a", "n/a"),
+        ("n/a", "fails", "fails"),
+        ("n/a", "conforms", "conforms"),
+        ("unexpected-pass", "fails", "regressed"),
+    ],
+)
+@pytest.mark.parametrize("hop", [ACROSS, NEW_ONES, BACK])
+def test_what_an_upgrade_does_to_a_cell(control, other, becomes, hop):
+    assert gate(control, other, hop)[1].outcome == becomes
+
+
+def test_what_was_broken_before_does_not_fail_a_gate():
+    for control, other in itertools.product(("fails", "deviates", "crashed", "timed-out"), repeat=2):
+        assert not any(judgement.is_bad for judgement in gate(control, other))
+
+
+def test_fixed_never_fails_a_gate_and_what_gets_worse_always_does():
+    assert "fixed" not in BAD
+    assert set(BAD) >= {"fails", "regressed", "changed", "lost", "crashed", "timed-out", "unexpected-pass"}
+
+
+def test_a_contract_that_changes_between_the_pairs_is_said_and_fails():
+    before = {"serving_default": {"inputs": {"dense_input": ["float32", [None, 4]]}, "defaults": None}}
+    after = {"serving_default": {"inputs": {"inputs": ["float32", [None, 4]]}, "defaults": None}}
+    judgements = {
+        CONTROL: Judgement(CONTROL, "conforms", contract=before),
+        NEW_ONES: Judgement(NEW_ONES, "conforms", contract=after),
+        ACROSS: Judgement(ACROSS, "conforms", contract=before),
+    }
+    compare_with_control(judgements)
+    assert [judgement.outcome for judgement in judgements.values()] == ["conforms", "changed", "conforms"]
+    assert judgements[NEW_ONES].message == (
+        "serving_default.inputs.dense_input is gone; serving_default.inputs.inputs is new"
+    )
+    assert judgements[NEW_ONES].is_bad
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ({"a": ["float32", [None]]}, {"a": ["float32", [None]]}, []),
+        ({"a": ["float32", [None]]}, {"a": ["int32", [None]]}, ["a was ['float32', [None]], is ['int32', [None]]"]),
+        ({"a": ["float32", [None]]}, {"a": ["float32", [5]]}, ["a was ['float32', [None]], is ['float32', [5]]"]),
+        ({}, {"a": {}}, ["a is new"]),
+    ],
+)
+def test_contract_changes(before, after, changes):
+    assert contract_changes(before, after) == changes
+
+
+def test_a_blocked_cell_is_as_good_as_what_blocks_it():
+    blocked = Judgement(NEW_ONES, "blocked", blocked_by="loads", accepted=False)
+    assert blocked.is_bad
+    blocked.accepted = True
+    assert not blocked.is_bad
+
+
+def test_blocked_cells_of_known_and_of_planted_shortfalls(bench):
+    from tests.cells import Cell
+
+    known = bench.judge(Cell("standard.lstm_masked", "h5:load_model", "outputs"))[NEW_ONES]
+    assert (known.outcome, known.blocked_by, known.accepted) == ("blocked", "loads", True)
+    planted = bench.judge(Cell("custom_layer.registered", "keras_archive:raises", "outputs"))[NEW_ONES]
+    assert (planted.outcome, planted.blocked_by, planted.accepted) == ("blocked", "loads", False)
+    unsaved = bench.judge(Cell("standard.dense_classifier", "refuses_to_save:load_model", "weights"))[NEW_ONES]
+    assert (unsaved.outcome, unsaved.blocked_by, unsaved.accepted) == ("blocked", "saves", False)
+    assert planted.is_bad
+    assert unsaved.is_bad
+
+
+def test_a_shortfall_is_told_with_what_was_expected_and_seen():
+    found = Shortfall("wrong", expected=1, seen=2)
+    assert Judgement(NEW_ONES, "fails", "wrong", found=[found]).text() == "wrong\nexpected 1\nseen 2"
+    assert Judgement(NEW_ONES, "changed", "all else").text() == "all else"

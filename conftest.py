@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 from reports.collect import Collector
@@ -24,10 +23,6 @@ SESSION = pytest.StashKey[Session]()
 ROWS = pytest.StashKey[list]()
 ROOT = Path(__file__).parent
 LONGEST_TOLD = 4000
-
-hypothesis.settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)
-hypothesis.settings.register_profile("nightly", derandomize=False, max_examples=50, database=None)
-hypothesis.settings.load_profile("derandomized")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

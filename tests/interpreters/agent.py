@@ -16,6 +16,7 @@ import argparse
 import array
 import contextlib
 import errno
+import gc
 import json
 import os
 import selectors
@@ -273,6 +274,7 @@ def main():
     except BaseException as error:
         missing = isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "tensorflow"
         hello = {"failed": {"type": type(error).__name__, "message": str(error), "no_tensorflow": missing}}
+    gc.freeze()  # what the imports made is never garbage, and a child's collector need not walk and copy its pages
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(options.socket)
     listener.listen(128)

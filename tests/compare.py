@@ -166,15 +166,24 @@ def _is_inexact(array: np.ndarray) -> bool:
 
 
 def _compare_exact(where: str, expected: np.ndarray, seen: np.ndarray, result: Comparison) -> None:
-    wrong = np.argwhere(np.asarray(expected != seen, dtype=bool))
-    if len(wrong):
-        at = tuple(int(side) for side in wrong[0])
-        result.differ(where, "values", *_pointed_out(at, expected, seen, len(wrong)))
+    _point_out(where, "values", np.asarray(expected != seen, dtype=bool), expected, seen, result)
 
 
-def _pointed_out(at: tuple, expected: np.ndarray, seen: np.ndarray, count: int) -> tuple[str, str]:
-    some = f" ({count} of {expected.size} differ)"
-    return f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{some}"
+def _point_out(
+    where: str,
+    level: str,
+    wrong: np.ndarray,
+    expected: np.ndarray,
+    seen: np.ndarray,
+    result: Comparison,
+    more: str = "",
+) -> None:
+    """Record a difference where any element is wrong: the first of them, and how many there are."""
+    places = np.argwhere(wrong)
+    if len(places):
+        at = tuple(int(side) for side in places[0])
+        count = f" ({len(places)} of {expected.size} differ)"
+        result.differ(where, level, f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{count}{more}")
 
 
 def _compare_floats(
@@ -190,10 +199,7 @@ def _compare_floats(
     sure = np.ones(expected.shape, dtype=bool)
     if isinstance(unsure, np.ndarray) and unsure.shape == expected.shape and unsure.dtype == expected.dtype:
         sure = classes[0] == _finiteness(unsure)
-    wrong = np.argwhere((classes[0] != classes[1]) & sure)
-    if len(wrong):
-        at = tuple(int(side) for side in wrong[0])
-        result.differ(where, "non-finite positions", *_pointed_out(at, expected, seen, len(wrong)))
+    _point_out(where, "non-finite positions", (classes[0] != classes[1]) & sure, expected, seen, result)
     if not values:
         return
     finite = (classes[0] == "finite") & (classes[1] == "finite")
@@ -207,13 +213,11 @@ def _compare_floats(
     if allowed is None:
         # Bits, so that -0.0 is not 0.0; where both are NaN, the position is what counts.
         bits = np.dtype(f"u{expected.dtype.itemsize}")
-        wrong = np.argwhere((_bits(expected, bits) != _bits(seen, bits)) & finite & sure)
+        wrong = (_bits(expected, bits) != _bits(seen, bits)) & finite
     else:
-        wrong = np.argwhere((in_ulp > allowed) & sure)
-    if len(wrong):
-        at = tuple(int(side) for side in wrong[0])
-        told, was = _pointed_out(at, expected, seen, len(wrong))
-        result.differ(where, "values", told, f"{was}, largest error {float(in_ulp.max()):.3g} ulp")
+        wrong = in_ulp > allowed
+    more = f", largest error {float(in_ulp.max()):.3g} ulp"
+    _point_out(where, "values", wrong & sure, expected, seen, result, more)
 
 
 def _bits(array: np.ndarray, bits: np.dtype) -> np.ndarray:

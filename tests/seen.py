@@ -88,11 +88,7 @@ class Seen:
         Raises:
             Blocked: it did not manage to.
         """
-        try:
-            self.saving["save"]
-        except NotSaid as missing:
-            raise Blocked("saves", str(missing)) from None
-        return self.saving
+        return unless_blocked("saves", self.saving, "save")
 
     @property
     def loading(self) -> Testimony:
@@ -110,11 +106,7 @@ class Seen:
         Raises:
             Blocked: it did not manage to.
         """
-        try:
-            self.loading["load"]
-        except NotSaid as missing:
-            raise Blocked("loads", str(missing)) from None
-        return self.loading
+        return unless_blocked("loads", self.loading, "load")
 
     @property
     def default_custom_objects(self) -> dict | None:
@@ -129,8 +121,7 @@ class Seen:
         Raises:
             Blocked: there is nothing to load.
         """
-        assert self.saved is not None
-        assert self.loader_name is not None
+        unless_blocked("saves", self.saving, "save")
         return self.evidence.loaded(
             self.hop.saved,
             self.hop.loaded,
@@ -162,3 +153,16 @@ class Seen:
     def _keep(self, comparison: Comparison) -> Comparison:
         self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))
         return comparison
+
+
+def unless_blocked(by: str, said: Testimony, section: str) -> Testimony:
+    """What was said, where it got past that section.
+
+    Raises:
+        Blocked: it did not, so that what stands on it can say nothing.
+    """
+    try:
+        said[section]
+    except NotSaid as missing:
+        raise Blocked(by, str(missing)) from None
+    return said

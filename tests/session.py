@@ -7,7 +7,10 @@ import dataclasses
 import json
 import shutil
 import tempfile
+import time
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from tests import deviations, requirement
 from tests.cells import Cell, Pair, PlannedCell, all_routes, plan, select
@@ -20,6 +23,8 @@ from tests.verdict import Bench
 
 KINDS = ("keras", "no-keras", "cpp")
 SESSION_FILE = "session.json"
+FOLDERS, PREFIX, LOCK = Path("/tmp"), "tfsc-", "held"
+SECONDS_TO_TAKE_THE_LOCK = 60
 
 
 class BrokenTensorFlow(Exception):
@@ -66,6 +71,7 @@ class Session:
     plan: list[PlannedCell]
     deviations: Deviations
     processes: list[AgentProcess] = dataclasses.field(default_factory=list)
+    lock: FileLock | None = None
 
     @classmethod
     def start(cls, wanted: Wanted) -> Session:
@@ -78,7 +84,10 @@ class Session:
             cells.NothingMatches: a glob matches nothing.
         """
         rows = deviations.read()
-        folder = Path(tempfile.mkdtemp(prefix="tfsc-", dir="/tmp"))
+        remove_abandoned_folders()
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=FOLDERS))
+        lock = FileLock(folder / LOCK)
+        lock.acquire()
         processes: list[AgentProcess] = []
         try:
             agents: dict[str, dict[str, Agent]] = {side: {} for side in wanted.sides}
@@ -116,11 +125,12 @@ class Session:
                 for side, by_kind in hellos.items()
             }
             session = cls._assemble(folder, wanted, surroundings, agents, catalogue, rows)
-            session.processes = processes
+            session.processes, session.lock = processes, lock
             session._write()
         except BaseException:
             for process in processes:
                 process.stop()
+            lock.release()
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return session
@@ -222,7 +232,18 @@ class Session:
         for process in self.processes:
             with contextlib.suppress(OSError):
                 process.stop()
+        if self.lock is not None:
+            self.lock.release()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def remove_abandoned_folders() -> None:
+    """Give back what runs have left that were killed: folders whose lock nobody holds any more."""
+    for folder in FOLDERS.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError, Timeout):
+            if time.time() - folder.stat().st_mtime > SECONDS_TO_TAKE_THE_LOCK:
+                with FileLock(folder / LOCK, timeout=0):
+                    shutil.rmtree(folder)
 
 
 def _judged(planned: PlannedCell) -> list[Hop]:

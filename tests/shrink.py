@@ -41,10 +41,10 @@ def shrink(seen: Seen, name: str) -> Any:
         seen.loader_name,
         seen.default_custom_objects,
     )
-    agents = seen.evidence.agents
+    agents, limits = seen.evidence.agents, seen.evidence.limits
     with contextlib.suppress(NotSaid, AgentLost), contextlib.ExitStack() as stack:
-        original = stack.enter_context(agents[seen.hop.saved]["keras"].live("save", save))
-        loaded = stack.enter_context(agents[seen.hop.loaded][seen.loader["agent"]].live("load", load))
+        original = stack.enter_context(agents[seen.hop.saved]["keras"].live("save", save, limits=limits))
+        loaded = stack.enter_context(agents[seen.hop.loaded][seen.loader["agent"]].live("load", load, limits=limits))
 
         def fails(value: Any) -> bool:
             asked = {**given, "value": value}

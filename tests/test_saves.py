@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.interpreters.testimony import Testimony
 from tests.requirement import Shortfall, requirement
 from tests.seen import Seen
 
@@ -10,12 +11,7 @@ from tests.seen import Seen
 def saves(seen: Seen) -> None:
     """The saver writes the model, or refuses where the pair does not offer it."""
     if seen.expects_refusal:
-        if "save" in seen.saving:
-            raise Shortfall("it is not offered by this pair, and works", expected="a refusal", seen="an artifact")
-        error = seen.saving.error("save")
-        if error is None:
-            seen.saving["save"]  # says how the child was lost
-        seen.facts["refused_with"] = f"{error['type']}: {error['message']}"
+        seen.facts["refused_with"] = check_not_offered(seen.saving, "save")
         return
     seen.saving["build"]
     seen.saving["save"]
@@ -24,6 +20,15 @@ def saves(seen: Seen) -> None:
         raise Shortfall("the save reported success and left no file", expected="an artifact", seen="nothing")
     seen.facts["files"] = files
     seen.facts["bytes"] = sum(files.values())
+
+
+def check_not_offered(said: Testimony, section: str) -> str:
+    """The child was refused there, as it has to be where a pair does not offer something; returns with what."""
+    error = said.error(section)
+    if error is None:
+        said[section]  # says how the child was lost, if it was
+        raise Shortfall("it is not offered by this pair, and works", expected="a refusal")
+    return f"{error['type']}: {error['message']}"
 
 
 def test_saves(cell):

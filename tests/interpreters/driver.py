@@ -181,7 +181,7 @@ class Agent:
         Raises:
             testimony.NotSaid: it did not get as far as answering.
         """
-        with self._child(step, question, limits or Limits(), fresh, live=True) as child:
+        with self._child(step, question, limits or Limits(), False, live=True) as child:
             while child.ended is None and "live" not in child.sections:
                 child.listen()
             if "live" not in child.sections:

@@ -115,7 +115,6 @@ def registries() -> dict:
         "functions_run_eagerly": tf.config.functions_run_eagerly(),
         "working_directory": os.getcwd(),
         "environment": digest(sorted(os.environ.items())),
-        "keras_learning_phase_graph": tf.compat.v1.executing_eagerly_outside_functions(),
     }
 
 

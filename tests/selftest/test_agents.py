@@ -86,7 +86,7 @@ def test_an_agent_that_has_executed_an_op_refuses(tmp_path, request):
 
 
 def short_folder():
-    return tempfile.TemporaryDirectory(prefix="tfsc-", dir="/tmp")
+    return tempfile.TemporaryDirectory(prefix="tfst-", dir="/tmp")
 
 
 @pytest.fixture

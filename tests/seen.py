@@ -132,6 +132,10 @@ class Seen:
             with_op_library=with_op_library,
         )
 
+    def told_by(self, loader: str) -> Testimony:
+        """What the child said that loaded the same artifact with another loader."""
+        return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)
+
     def compare(self, expected: Any, seen: Any) -> Comparison:
         """Compare bitwise, whatever the hop, and keep the largest error."""
         return self._keep(compare(expected, seen))

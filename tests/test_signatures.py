@@ -21,6 +21,8 @@ def signatures(seen: Seen) -> None:
     """Every endpoint has its signature, with the case's dtypes and shapes, defaults, and a free batch dimension."""
     contract = seen.loaded["contract"]
     seen.contract.update(contract)
+    with seen.also():
+        check_told_alike(seen, contract)
     keys = seen.evidence.signature_keys(seen.case_id)
     missing = sorted(set(keys.values()) - set(contract))
     if missing:
@@ -44,6 +46,19 @@ def signatures(seen: Seen) -> None:
             )
             if signature["defaults"] != defaults:
                 raise Shortfall(f"other defaults of {key!r}", expected=defaults, seen=signature["defaults"])
+
+
+def check_told_alike(seen: Seen, contract: dict) -> None:
+    """The loader tells of the artifact what Python's own loader tells of it, which knows of no defaults."""
+    python = seen.told_by("signature").get("contract", None)
+    if python is None:
+        return
+    told, expected = (
+        {key: {side: signature[side] for side in ("inputs", "outputs")} for key, signature in each.items()}
+        for each in (contract, python)
+    )
+    if told != expected:
+        raise Shortfall("other signatures than Python's loader tells of", expected=expected, seen=told)
 
 
 def check_tensors(what: str, expected: list[list], seen: dict[str, list]) -> None:

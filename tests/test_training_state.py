@@ -32,7 +32,7 @@ def training_state(seen: Seen) -> None:
             check_same_config("optimizer's config", expected["config"], optimizer["config"])
     if len(expected["variables"]) != len(optimizer["variables"]):
         raise Shortfall(
-            "the optimizer has lost variables",
+            "the optimizer has more or fewer variables",
             expected=[path for path, _ in expected["variables"]],
             seen=[path for path, _ in optimizer["variables"]],
         )

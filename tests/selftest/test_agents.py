@@ -52,34 +52,39 @@ def test_where_keras_is_missing_a_keras_model_cannot_be_built(agents, session):
     assert "keras" in said.error("build")["message"].lower()
 
 
-def test_an_agent_that_has_executed_an_op_refuses(tmp_path, request):
+SPOILED = {
+    "an op": ("no-keras", "import tensorflow as tf; tf.constant(1) + 1", "has executed a TensorFlow op"),
+    "a thread": ("cpp", "import threading, time; threading.Thread(target=time.sleep, args=[600]).start()", "threads"),
+}
+
+
+@pytest.mark.parametrize(("kind", "spoil", "told"), SPOILED.values(), ids=SPOILED)
+def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, told):
     wrong = tmp_path / "agent.py"
     wrong.write_text(
         textwrap.dedent(f"""
-        import importlib.util, sys
+        import importlib.util
         spec = importlib.util.spec_from_file_location("agent", {str(AGENT)!r})
         agent = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(agent)
-        get_ready = agent.get_ready
 
-        def get_ready_and_run_an_op(kind):
-            seconds = get_ready(kind)
-            import tensorflow as tf
-            tf.constant(1) + 1
-            return seconds
+        class Spoiled(agent.Agent):
+            def run(self):
+                {spoil}
+                super().run()
 
-        agent.get_ready = get_ready_and_run_an_op
+        agent.Agent = Spoiled
         agent.main()
         """)
     )
     with short_folder() as folder:
-        process = AgentProcess(Interpreter.at(None), "no-keras", Path(folder), program=wrong)
+        process = AgentProcess(Interpreter.at(None), kind, Path(folder), program=wrong)
         try:
             assert "ready" in process.hello()
-            said = Agent("no-keras", process.socket).run("catalogue", {})
+            said = Agent(kind, process.socket).run("catalogue", {})
             assert said.how == testimony.REFUSED
-            assert "has executed a TensorFlow op" in said.detail
-            with pytest.raises(testimony.NotSaid, match="was refused: the agent has executed"):
+            assert told in said.detail
+            with pytest.raises(testimony.NotSaid, match="was refused: the agent has"):
                 said["cases"]
         finally:
             process.stop()

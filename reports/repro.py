@@ -18,6 +18,7 @@ from tests.interpreters.driver import ROOT
 from tests.session import Session
 
 TEMPLATE = "repro.py.j2"
+SAVERS, LOADERS = (ROOT / "tests" / "routes" / name for name in ("savers.py", "loaders.py"))
 TOLD = ("fails", "crashed", "timed-out", "regressed", "changed", "lost", "deviates", "broken-before")
 OURS = ("case", "saver", "loader")
 
@@ -41,14 +42,15 @@ def script(row: dict, session: Session) -> str:
     case = evidence.case(row["case"])
     family, _, name = row["case"].partition(".")
     saver, _, loader = row["route"].partition(":")
-    sources = [(ROOT / "models" / f"{family}.py", name), (ROOT / "tests" / "routes" / "savers.py", saver)]
-    if loader and loader != "cpp":
-        sources.append((ROOT / "tests" / "routes" / "loaders.py", loader))
+    sources = [(ROOT / "models" / f"{family}.py", name), (SAVERS, saver)]
     imports, definitions = [], []
     for path, wanted in sources:
         more_imports, more_definitions = parts(path, wanted)
-        imports += [line for line in more_imports if line not in imports]
-        definitions += [text for text in more_definitions if text not in definitions]
+        imports += [line for line in (*more_imports, "import numpy as np") if line not in imports]
+        definitions += more_definitions
+    loading = parts(LOADERS, loader)[1] if loader and loader != "cpp" else []
+    takes = _parameters(LOADERS, loader) if loader else []
+    without = row["requirement"] == "custom_objects"
     value = row.get("shrunk") or _input_literal(row, session)
     pair = session.surroundings[row["hop"][-1]]["versions"]
     return (
@@ -58,14 +60,18 @@ def script(row: dict, session: Session) -> str:
             row=row,
             pair=pair,
             imports=imports,
+            # A process that loads must not have seen the classes, unless they are what it is given.
             definitions=definitions,
+            everywhere="model" in takes or ("custom_objects" in takes and not without),
+            loading=loading,
+            without=without,
             case_name=name,
             saver=saver,
             loader=loader,
             file_name=evidence.saver(saver)["file_name"],
             asked=evidence.loader(loader)["asked"] if loader else None,
-            saver_takes=_parameters(ROOT / "tests" / "routes" / "savers.py", saver),
-            loader_takes=_parameters(ROOT / "tests" / "routes" / "loaders.py", loader) if loader != "cpp" else [],
+            saver_takes=_parameters(SAVERS, saver),
+            loader_takes=takes,
             no_keras=loader == "signature_no_keras",
             custom_objects=case["custom_objects"],
             op_source=(ROOT / "models" / "ops" / case["op_library"]).read_text() if case["op_library"] else None,

@@ -11,8 +11,13 @@ import pytest
 from hypothesis import given, settings
 
 from reports import claims, document, render, repro
+from tests.cell_under_test import row as row_of
+from tests.cells import Cell
 from tests.compare import compare
+from tests.requirement import Shortfall
+from tests.seen import Hop
 from tests.selftest.test_wire import NUMBERS
+from tests.verdict import Judgement
 
 
 def row(case, route, requirement, outcome="conforms", **fields):
@@ -74,6 +79,14 @@ def test_what_is_no_report_of_this_version_is_refused_in_one_line(tmp_path, cont
         document.read(path)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_judgement_of_any_kind_fits_the_schema(tmp_path):
+    found = [Shortfall("wrong", expected=np.zeros(3), seen={"a": 1}, inputs=["zeros"])]
+    judgement = Judgement(Hop("B", "B"), "fails", "wrong", found, largest_ulp=float("inf"), largest_absolute=1.5)
+    told = row_of(Cell("standard.a", "h5:load_model", "outputs"), judgement)
+    document.write(tmp_path, with_cells(told))
+    assert document.read(tmp_path / "conformance.json")["cells"][-1]["largest_ulp"] == "inf"
 
 
 def test_what_does_not_fit_the_schema_is_not_written(tmp_path):

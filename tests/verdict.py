@@ -124,7 +124,8 @@ def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
     """
     for judgement in judgements.values():
         if judgement.outcome == "unexpected-pass":
-            judgement.outcome, judgement.message = "conforms", ""
+            judgement.outcome = "fails" if judgement.found else "conforms"
+            judgement.message = judgement.found[0].message if judgement.found else ""
     control = judgements.get(CONTROL)
     held = control is not None and control.outcome == "conforms"
     broken = control is not None and control.outcome in (*SHORT, "blocked")

@@ -48,6 +48,12 @@ def test_what_an_upgrade_does_to_a_cell(control, other, becomes, hop):
     assert gate(control, other, hop)[1].outcome == becomes
 
 
+def test_a_stale_row_does_not_hide_what_else_was_found():
+    still_wrong = {"found": [Shortfall("still wrong")], "message": "does not fall short as a-row says"}
+    regressed = gate("conforms", "unexpected-pass", **still_wrong)[1]
+    assert (regressed.outcome, regressed.message) == ("regressed", "still wrong")
+
+
 def test_what_was_broken_before_does_not_fail_a_gate():
     for control, other in itertools.product(("fails", "deviates", "crashed", "timed-out"), repeat=2):
         assert not any(judgement.is_bad for judgement in gate(control, other))

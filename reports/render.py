@@ -33,15 +33,17 @@ def verdict(document: dict) -> str:
     if "footer" not in document:
         return f"INCOMPLETE: {len(document.get('unjudged', []))} cells have no verdict."
     to = pair_in_words(document, "B")
+    found = collections.Counter(row["outcome"] for row in bad if row["outcome"] != "blocked")
+    blocked = sum(row["outcome"] == "blocked" for row in bad)
+    standing = f" ({blocked} more cells stand on these)" if blocked else ""
     if "A" in document["sides"]:
         fixed = sum(row["outcome"] == "fixed" for row in document["cells"])
-        found = collections.Counter(row["outcome"] for row in bad)
         told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(found.items())) or "nothing regressed"
         word = "BREAKS" if bad or stale else "SAFE"
-        return f"{word}: from {pair_in_words(document, 'A')} to {to}: {told}; {fixed} fixed."
+        return f"{word}: from {pair_in_words(document, 'A')} to {to}: {told}{standing}; {fixed} fixed."
     if bad or stale:
         rows = f" and {len(stale)} stale rows in the list" * bool(stale)
-        return f"DOES NOT CONFORM: {to}: {len(bad)} unexpected cells{rows}."
+        return f"DOES NOT CONFORM: {to}: {found.total()} unexpected cells{standing}{rows}."
     known = document["footer"]["outcomes"].get("deviates", 0)
     return f"CONFORMS: {to}, with {known} cells that deviate as recorded."
 

@@ -176,7 +176,7 @@ class Agent:
         if pid == 0:
             status = 70
             try:
-                self.become_child(connection, request, ends)
+                self.become_child(request, ends)
                 status = 0
             except BaseException:
                 traceback.print_exc()
@@ -187,7 +187,7 @@ class Agent:
         self.children[pid] = Child(pid, connection, request["limits"]["wall"] + allowance)
         self.say(connection, {"pid": pid})
 
-    def become_child(self, connection, request, ends):
+    def become_child(self, request, ends):
         """Leave the agent behind and be the step: from here on nothing of the agent's is open or handled."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

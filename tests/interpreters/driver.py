@@ -173,9 +173,7 @@ class Agent:
             return child.testimony()
 
     @contextlib.contextmanager
-    def live(
-        self, step: str, question: dict, *, limits: Limits | None = None, fresh: bool = False
-    ) -> Iterator[Child]:
+    def live(self, step: str, question: dict, *, limits: Limits | None = None) -> Iterator[Child]:
         """A child that stays and answers further inputs; it ends with the block.
 
         Raises:

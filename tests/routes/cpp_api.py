@@ -63,7 +63,6 @@ _FUNCTIONS = {
     "TF_StringCopy": (None, [c_void_p, c_char_p, c_size_t]),
     "TF_StringGetDataPointer": (c_void_p, [c_void_p]),
     "TF_StringGetSize": (c_size_t, [c_void_p]),
-    "TF_Version": (c_char_p, []),
 }
 
 
@@ -224,11 +223,6 @@ def _to_array(tensor: int) -> np.ndarray:
         slot = at + i * _TSTRING_BYTES
         texts[i] = ctypes.string_at(api.TF_StringGetDataPointer(slot), api.TF_StringGetSize(slot))
     return texts.reshape(shape)
-
-
-def loaded_version() -> str:
-    """The version that the opened library gives of itself."""
-    return library().TF_Version().decode()
 
 
 def op_library_flags() -> List[str]:

@@ -22,10 +22,12 @@ ROOT = Path(__file__).parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "tf-save-conformance")
-    group.addoption("--to", metavar="PYTHON", help="the pair under test: the path of a Python (default: this one)")
+    python = "the path of a Python, with variables such as TF_USE_LEGACY_KERAS=1 before it"
+    group.addoption("--to", metavar="PYTHON", help=f"the pair under test: {python} (default: this one)")
     group.addoption("--from", metavar="PYTHON", dest="from_", help="the pair that artifacts come from; makes a gate")
     group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
     group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
+    group.addoption("--all-routes", action="store_true", help="judge every route, not the primary ones alone")
     group.addoption("--route", metavar="GLOB", action="append", default=[], help="only these routes; repeatable")
     group.addoption(
         "--isolation",
@@ -66,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
             sides,
             tuple(config.option.case),
             tuple(config.option.route),
+            every_route=config.option.all_routes,
             rollback=config.option.rollback,
             fresh=config.option.isolation == "fresh",
             steady=profile != "nightly",

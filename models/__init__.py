@@ -32,6 +32,11 @@ TRAITS = {
     "nested": "a model inside a model",
     "recurrent": "a recurrent layer",
     "custom_loss": "its loss is a custom object",
+    "one_endpoint": "a tf.Module with just one function",
+    "has_signatures": "a tf.Module whose functions can be signatures",
+    "tries_options": "the options of saving and loading are tried on it",
+    "stateful": "asking it changes it: inputs are answered in order, each time from the start",
+    "composite_outputs": "it answers with more than plain tensors, which no signature can",
     "composite_op": "a custom op made of TensorFlow ops",
     "compiled_op": "an op of a library that has to be loaded first",
     "quick": "part of `-m quick`",
@@ -51,6 +56,7 @@ class Tensor:
         padded: integers end in a run of zeros, which the model masks.
         batched: the first side is the batch.
         default: the value that the function takes when the input is left out.
+        tame: no empty batches and no numbers beyond the ordinary, which a model that learns would not get over.
     """
 
     shape: Tuple[Optional[int], ...]
@@ -61,6 +67,7 @@ class Tensor:
     padded: bool = False
     batched: bool = True
     default: Optional[float] = None
+    tame: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +155,7 @@ def case(
             doc=" ".join((build_model.__doc__ or "").split()),
             build_model=build_model,
             endpoints={"call": inputs} if endpoints is None else endpoints,
-            traits=frozenset({*traits, held}),
+            traits=frozenset({*traits, held, *derived_traits(endpoints, traits)}),
             custom_objects=custom_objects or {},
             op_library=op_library,
         )
@@ -156,6 +163,13 @@ def case(
         return build_model
 
     return decorate
+
+
+def derived_traits(endpoints: Optional[Mapping[str, Any]], traits: Tuple[str, ...]) -> Tuple[str, ...]:
+    """The traits that follow from others, so that no case has to name them."""
+    if endpoints is None or "composite_outputs" in traits:
+        return ()
+    return ("has_signatures", "one_endpoint") if len(endpoints) == 1 else ("has_signatures",)
 
 
 def catalogue() -> dict:

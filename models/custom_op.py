@@ -31,7 +31,7 @@ class TwoSignatures(tf.Module):
         "project": {"x": Tensor((None, 2)), "factor": Tensor((), batched=False, default=2.0)},
         "shift": {"x": Tensor((None, 2))},
     },
-    traits=("quick",),
+    traits=("tries_options", "quick"),
 )
 def module_two_signatures():
     """Two signatures, two named outputs out of order, a default tensor: the contract that clients build on."""
@@ -42,6 +42,7 @@ class ClippedGradient(tf.Module):
     def __init__(self):
         super().__init__(name="clipped_gradient")
         self.scale = tf.Variable([0.5, -2.0, 3.0], name="scale")
+        self.shift = tf.Variable([0.25, 0.0, -1.5], name="shift")
 
     @tf.function(input_signature=[tf.TensorSpec((None, 3), name="x")])
     def serve(self, x):
@@ -54,10 +55,10 @@ class ClippedGradient(tf.Module):
 
             return tf.math.log(1 + exponential), gradient
 
-        return {"result": log1pexp(x * self.scale)}
+        return {"result": log1pexp(x * self.scale + self.shift)}
 
 
-@case(endpoints={"serve": {"x": Tensor((None, 3))}}, traits=("composite_op",))
+@case(endpoints={"serve": {"x": Tensor((None, 3))}}, traits=("composite_op", "tries_options"))
 def custom_gradient():
     """An op composed of TensorFlow ops, with a gradient of its own."""
     return ClippedGradient()
@@ -115,3 +116,58 @@ class Clamp(tf.Module):
 def compiled():
     """An op compiled from C++: the graph names it, and only its library knows it."""
     return Clamp(op_library("conformance_clamp.cc").conformance_clamp)
+
+
+class Regression(tf.Module):
+    def __init__(self):
+        super().__init__(name="regression")
+        self.slope = tf.Variable([[0.5], [-1.0]], name="slope")
+        self.momentum = tf.Variable([[0.0], [0.25]], name="momentum", trainable=False)
+        self.steps = tf.Variable(3, dtype=tf.int64, name="steps", trainable=False)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 2), name="x"), tf.TensorSpec((None, 1), name="y")])
+    def train_step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.tanh(tf.matmul(x, self.slope) - y) ** 2)
+        self.momentum.assign(0.5 * self.momentum + tape.gradient(loss, self.slope))
+        self.slope.assign_sub(0.25 * self.momentum)
+        self.steps.assign_add(1)
+        return {"loss": loss, "steps": tf.identity(self.steps)}
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 2), name="x")])
+    def predict(self, x):
+        return {"y": tf.matmul(x, self.slope)}
+
+
+@case(
+    endpoints={
+        "train_step": {"x": Tensor((None, 2), tame=True), "y": Tensor((None, 1), tame=True)},
+        "predict": {"x": Tensor((None, 2))},
+    },
+    traits=("stateful",),
+)
+def training_loop():
+    """A training step of one's own: loaded, it must go on training, from the momentum and the step where it was."""
+    return Regression()
+
+
+class Containers(tf.Module):
+    def __init__(self):
+        super().__init__(name="containers")
+        self.shift = tf.Variable([1.0, -2.0], name="shift")
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 2), name="x")])
+    def take_apart(self, x):
+        moved = x + self.shift
+        return {
+            "tuple": (moved, x),
+            "list": [moved[:, 0], {"inner": moved[:, 1]}],
+            "sparse": tf.sparse.from_dense(tf.linalg.band_part(moved, 1, 0)),
+            "ragged": tf.RaggedTensor.from_tensor(moved, padding=0.5),
+        }
+
+
+@case(endpoints={"take_apart": {"x": Tensor((None, 2))}}, traits=("composite_outputs",))
+def containers():
+    """Tuples, lists, sparse and ragged tensors as answers: each must come back as what it was."""
+    return Containers()

@@ -79,6 +79,23 @@ def batch_norm_trained():
     return model
 
 
+@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained"))
+def momentum_schedule():
+    """Momentum, a learning rate that decays, a metric: training goes on only if all of it is where it was."""
+    features = keras.Input((3,), name="features")
+    hidden = keras.layers.Dense(4, activation="tanh", kernel_regularizer=keras.regularizers.L2(0.01))(features)
+    model = keras.Model(features, keras.layers.Dense(1)(hidden))
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=2, decay_rate=0.5)
+    model.compile(
+        optimizer=keras.optimizers.SGD(rate, momentum=0.9, nesterov=True),
+        loss=keras.losses.MeanSquaredError(),
+        metrics=[keras.metrics.MeanAbsoluteError(name="distance")],
+    )
+    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
 @case(
     inputs=Tensor((None, 2), "string", vocabulary=("beta", "alpha", "gamma", "Ünïcödé", "two words")),
     traits=("sequential", "string_inputs", "lookup"),

@@ -25,11 +25,14 @@ def verdicts(cells: list[dict]) -> list[dict]:
 
 
 def _verdict(claim: dict, cells: list[dict]) -> dict:
-    named = [row for row in cells if row["hop"] == HOP and any(_names(glob, row) for glob in claim["cells"])]
+    hop, holds_when = claim.get("hop", HOP), claim.get("holds_when", "all hold")
+    named = [row for row in cells if row["hop"] == hop and any(_names(glob, row) for glob in claim["cells"])]
     counts = collections.Counter(row["outcome"] for row in named)
-    judged = [row for row in named if row["outcome"] != "n/a"]
-    wrong_way_round = claim.get("holds_when") == "fails"
-    against = [row for row in judged if _counts_against(claim, row) != wrong_way_round]
+    judged = [row for row in named if row["outcome"] != "n/a" and (claim.get("refusal_counts") or not _refused(row))]
+    short = [row for row in judged if _counts_against(claim, row) or _refused(row)]
+    against = short
+    if holds_when == "some fail":
+        against = [] if short else judged
     if judged:
         verdict = "does not hold" if against else "holds"
     elif named:
@@ -43,6 +46,13 @@ def _verdict(claim: dict, cells: list[dict]) -> dict:
         "cells": dict(sorted(counts.items())),
         "against": [f"{row['case']} / {row['route']} / {row['requirement']}" for row in against],
     }
+
+
+def _refused(row: dict) -> bool:
+    """Whether the cell holds because what is not offered was refused."""
+    return (
+        row["outcome"] in HELD and "refused_with" in row.get("facts", {}) and row["requirement"] in ("saves", "loads")
+    )
 
 
 def _names(glob: dict, row: dict) -> bool:

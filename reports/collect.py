@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import document, render, repro
+from reports import document, draft, render, repro
 from tests.session import Session
 
 PASSED, FAILED = 0, 1
@@ -49,8 +49,10 @@ class Collector:
         self.document = self.make(complete=finished, unjudged=unjudged)
         if exitstatus == PASSED and (self.document.get("stale_rows") or not finished):
             session.exitstatus = FAILED
+        document.write(self.folder, self.document)  # first of all: scripts may name files in it, and must not lose it
         if exitstatus in (PASSED, FAILED):
             repro.write_all(self.folder, self.document, self.session)
+            draft.write(self.folder, self.document, self.session.deviations)
             render.write_summary(self.folder, self.document)
         document.write(self.folder, self.document)
 

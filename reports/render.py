@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,8 @@ from reports.document import is_bad
 
 MOST_UNEXPECTED = 12
 NARROWEST = 120
-SHORTER = {"custom_objects": "objects", "training_state": "training", "architecture": "config"}
-# Worst first; what a square of the grid shows beside its counts.
-MARKS = {
-    "bad": ("✗", "bold red"),
-    "known": ("!", "yellow"),
-    "fine": ("✓", "green"),
-    "none": ("·", "dim"),
-}
+# Worst first; how a route is marked by the worst of its cells.
+MARKS = {"bad": ("✗", "bold red"), "known": ("!", "yellow"), "fine": ("✓", "green")}
 
 
 def verdict(document: dict) -> str:
@@ -55,40 +50,55 @@ def pair_in_words(document: dict, side: str) -> str:
     return f"TensorFlow {versions['tensorflow']} with Keras {versions['keras']}{unknown}"
 
 
-def grid(document: dict) -> tuple[list[str], dict[str, dict[str, collections.Counter]]]:
-    """The requirements, and for each route and requirement how many cells are bad, known, fine or n/a."""
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """What became of one route: how many of its cells hold, of how many, and the requirements that do not all hold.
+
+    `worst` is a key of MARKS; `short` maps a requirement to (cells that hold, cells that were judged).
+    """
+
+    route: str
+    worst: str
+    fine: int
+    judged: int
+    short: dict[str, tuple[int, int]]
+
+    @property
+    def count(self) -> str:
+        """How many hold, of how many, with the mark."""
+        return f"{MARKS[self.worst][0]} {self.fine}/{self.judged}"
+
+    @property
+    def told(self) -> str:
+        """What does not all hold, in words."""
+        return ", ".join(f"{name} {fine}/{judged}" for name, (fine, judged) in self.short.items())
+
+
+def lines(document: dict) -> list[Line]:
+    """A line for every route that has judged cells, in sorted order."""
     counts: dict[str, dict[str, collections.Counter]] = {}
     for row in document["cells"]:
-        square = counts.setdefault(row["route"], {}).setdefault(row["requirement"], collections.Counter())
-        square[kind_of(row)] += 1
-    counts = {route: squares for route, squares in counts.items() if any(map(judged, squares.values()))}
-    names = [
-        name for name in document["requirements"] if any(name in by_requirement for by_requirement in counts.values())
-    ]
-    return names, dict(sorted(counts.items()))
+        if row["outcome"] != "n/a":
+            by_requirement = counts.setdefault(row["route"], collections.defaultdict(collections.Counter))
+            by_requirement[row["requirement"]][kind_of(row)] += 1
+    made = []
+    for route, by_requirement in sorted(counts.items()):
+        total = sum(by_requirement.values(), collections.Counter())
+        worst = next(kind for kind in MARKS if total[kind])
+        short = {
+            name: (by_requirement[name]["fine"], by_requirement[name].total())
+            for name in document["requirements"]
+            if by_requirement[name].total() > by_requirement[name]["fine"]
+        }
+        made.append(Line(route, worst, total["fine"], total.total(), short))
+    return made
 
 
 def kind_of(row: dict) -> str:
-    """Whether a row is `bad`, `known` to fall short, `fine`, or `none` of them."""
+    """Whether a judged row is `bad`, `known` to fall short, or `fine`."""
     if is_bad(row):
         return "bad"
-    if row["outcome"] == "n/a":
-        return "none"
     return "known" if row["outcome"] in ("deviates", "blocked", "broken-before") else "fine"
-
-
-def square_in_words(square: collections.Counter | None) -> tuple[str, str]:
-    """(text, style) of one square: how many hold, of how many, and a mark for the worst."""
-    if square is None or not judged(square):
-        return MARKS["none"]
-    worst = next(kind for kind in ("bad", "known", "fine") if square[kind])
-    mark, style = MARKS[worst]
-    return f"{mark} {square['fine']}/{judged(square)}", style
-
-
-def judged(square: collections.Counter) -> int:
-    """How many cells of a square have a verdict."""
-    return sum(count for kind, count in square.items() if kind != "none")
 
 
 def unexpected(document: dict) -> list[dict]:
@@ -107,7 +117,6 @@ def shown_deviations(document: dict) -> list[dict]:
 
 def write_summary(folder: Path, document: dict) -> None:
     """Write summary.md, and add it to the job page of GitHub Actions where there is one."""
-    names, counts = grid(document)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         trim_blocks=True,
@@ -116,8 +125,7 @@ def write_summary(folder: Path, document: dict) -> None:
     text = environment.get_template("summary.md.j2").render(
         document=document,
         verdict=verdict(document),
-        names=names,
-        grid={route: [square_in_words(squares.get(name))[0] for name in names] for route, squares in counts.items()},
+        lines=lines(document),
         unexpected=unexpected(document),
         deviations=shown_deviations(document),
         pairs={side: pair_in_words(document, side) for side in document["sides"]},
@@ -137,24 +145,28 @@ def one_line(text: Any, most: int = 160) -> str:
 
 
 def to_terminal(document: dict, writer: Any, folder: Path) -> None:
-    """One screen: the verdict, the grid of route by requirement, and only what is unexpected."""
+    """One screen: the verdict, the routes on which not everything holds, and only what is unexpected."""
     console = Console(
         file=writer._file,
         force_terminal=writer.hasmarkup,
         no_color=not writer.hasmarkup,
         width=max(NARROWEST, writer.fullwidth),
     )
-    names, counts = grid(document)
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column("route", no_wrap=True)
-    for name in names:
-        table.add_column(SHORTER.get(name, name), no_wrap=True)
-    for route, squares in counts.items():
-        table.add_row(route, *(Text(*square_in_words(squares.get(name))) for name in names))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("route", "hold", "what does not all hold"):
+        table.add_column(column, overflow="fold")
+    told = lines(document)
+    for line in told:
+        if line.short:
+            table.add_row(line.route, Text(line.count, style=MARKS[line.worst][1]), line.told)
+    whole = [line for line in told if not line.short]
     bad = unexpected(document)
     console.rule("[bold]conformance")
     console.print(Text(verdict(document), style="bold red" if bad or "footer" not in document else "bold green"))
     console.print(table)
+    console.print(
+        Text(f"and {len(whole)} savers and routes on which all of {sum(line.fine for line in whole)} cells hold")
+    )
     for row in bad[:MOST_UNEXPECTED]:
         where = f"{row['hop']}  {row['case']} / {row['route']} / {row['requirement']}"
         console.print(Text(f"{row['outcome']}: {where}: {one_line(row['message'])}", style="red"))

@@ -14,13 +14,15 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from tests import strategies
+from tests.catalogue import signature_keys
 from tests.interpreters.driver import ROOT
 from tests.session import Session
 
 TEMPLATE = "repro.py.j2"
-SAVERS, LOADERS = (ROOT / "tests" / "routes" / name for name in ("savers.py", "loaders.py"))
+ROUTES = ROOT / "tests" / "routes"
 TOLD = ("fails", "crashed", "timed-out", "regressed", "changed", "lost", "deviates", "broken-before")
-OURS = ("case", "saver", "loader")
+OURS = ("case", "saver", "loader", "option", "runtime")
 
 
 def write_all(folder: Path, document: dict, session: Session) -> None:
@@ -42,14 +44,21 @@ def script(row: dict, session: Session) -> str:
     case = evidence.case(row["case"])
     family, _, name = row["case"].partition(".")
     saver, _, loader = row["route"].partition(":")
-    sources = [(ROOT / "models" / f"{family}.py", name), (SAVERS, saver)]
+    writing, reading = evidence.saver(saver), evidence.loader(loader) if loader else None
+    saver_file = ROUTES / f"{writing['module']}.py"
+    sources = [(ROOT / "models" / f"{family}.py", name), (saver_file, saver)]
     imports, definitions = [], []
     for path, wanted in sources:
         more_imports, more_definitions = parts(path, wanted)
         imports += [line for line in (*more_imports, "import numpy as np") if line not in imports]
         definitions += more_definitions
-    loading = parts(LOADERS, loader)[1] if loader and loader != "cpp" else []
-    takes = _parameters(LOADERS, loader) if loader else []
+    loading: list[str] = []
+    takes: list[str] = []
+    if reading and loader != "cpp":
+        more_imports, loading = parts(ROUTES / f"{reading['module']}.py", loader)
+        imports += [line for line in more_imports if line not in imports]
+        takes = reading["takes"]
+    from_source = bool({"model", "original", "unbuilt"} & set(takes))
     without = row["requirement"] == "custom_objects"
     value = row.get("shrunk") or _input_literal(row, session)
     pair = session.surroundings[row["hop"][-1]]["versions"]
@@ -62,16 +71,20 @@ def script(row: dict, session: Session) -> str:
             imports=imports,
             # A process that loads must not have seen the classes, unless they are what it is given.
             definitions=definitions,
-            everywhere="model" in takes or ("custom_objects" in takes and not without),
-            loading=loading,
+            everywhere=from_source or ("custom_objects" in takes and not without),
+            loading=[text for text in loading if text not in definitions or not from_source],
             without=without,
             case_name=name,
             saver=saver,
             loader=loader,
-            file_name=evidence.saver(saver)["file_name"],
-            asked=evidence.loader(loader)["asked"] if loader else None,
-            saver_takes=_parameters(SAVERS, saver),
+            file_name=writing["file_name"],
+            asked=reading["asked"] if reading else None,
+            saver_takes=writing["takes"],
+            trains=writing["trains"],
             loader_takes=takes,
+            from_source=from_source,
+            keys=signature_keys(case, writing),
+            features=literal(strategies.features_of(case)) if "compiled" in case["traits"] else None,
             no_keras=loader == "signature_no_keras",
             custom_objects=case["custom_objects"],
             op_source=(ROOT / "models" / "ops" / case["op_library"]).read_text() if case["op_library"] else None,
@@ -132,18 +145,19 @@ def parts(path: Path, wanted: str) -> tuple[list[str], list[str]]:
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             defined[node.targets[0].id] = node
     needed: list[str] = []
+    on_the_way: set[str] = set()
 
     def need(name: str) -> None:
+        on_the_way.add(name)
         node = defined[name]
         body = ast.walk(node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             node.decorator_list = [each for each in node.decorator_list if not _is_ours(each)]
             body = ast.walk(node)
         for part in body:
-            if isinstance(part, ast.Name) and part.id in defined and part.id != name and part.id not in needed:
+            if isinstance(part, ast.Name) and part.id in defined and part.id not in on_the_way:
                 need(part.id)
-        if name not in needed:
-            needed.append(name)
+        needed.append(name)
 
     need(wanted)
     return imports, [ast.unparse(defined[name]) for name in needed]
@@ -151,13 +165,6 @@ def parts(path: Path, wanted: str) -> tuple[list[str], list[str]]:
 
 def _is_ours(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id in OURS
-
-
-def _parameters(path: Path, function: str) -> list[str]:
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return [argument.arg for argument in node.args.args]
-    return []
 
 
 @functools.cache

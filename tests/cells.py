@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from tests.catalogue import all_routes, signature_keys
 from tests.requirement import Requirement
 from tests.seen import Hop
 
@@ -45,11 +46,15 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True)
 class PlannedCell:
-    """A cell and, for each hop of the run, why it cannot apply there (None where it can)."""
+    """A cell and, for each hop of the run, why it cannot apply there (None where it can).
+
+    `not_installed` are the hops in which nothing but a package is missing.
+    """
 
     cell: Cell
     hops: dict[Hop, str | None]
     refused_on: frozenset[Hop] = frozenset()
+    not_installed: frozenset[Hop] = frozenset()
 
     @property
     def applies(self) -> bool:
@@ -59,17 +64,33 @@ class PlannedCell:
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """The versions of one side, as far as conditions speak of them."""
+    """The versions of one side, as far as conditions speak of them, and the runtimes that are installed there.
+
+    `legacy` says that its Keras is tf_keras, which has versions of its own.
+    """
 
     tensorflow: str
     keras: str
     python: str
+    runtimes: frozenset[str] = frozenset()
+    legacy: bool = False
 
     @classmethod
     def of(cls, surroundings: dict) -> Pair:
         """The pair of an interpreter, from what it said of itself."""
         versions = surroundings["versions"]
-        return cls(versions["tensorflow"] or "0", versions["keras"] or "0", surroundings["python"])
+        return cls(
+            versions["tensorflow"] or "0",
+            versions["keras"] or "0",
+            surroundings["python"],
+            frozenset(surroundings["runtimes"]),
+            surroundings["variables"].get("TF_USE_LEGACY_KERAS") == "1",
+        )
+
+    @property
+    def name(self) -> str:
+        """How lists name it: `2.21.0/3.15.1`."""
+        return f"{self.tensorflow}/{self.keras}"
 
     def meets(self, conditions: dict[str, str]) -> bool:
         """Whether every condition holds, such as `{"keras": ">=3.0,<3.16"}`; prereleases count too.
@@ -83,7 +104,7 @@ class Pair:
         )
 
     def __str__(self) -> str:
-        return f"TensorFlow {self.tensorflow}, Keras {self.keras}"
+        return f"TensorFlow {self.tensorflow}, {'tf_keras' if self.legacy else 'Keras'} {self.keras}"
 
 
 def select(globs: list[str], names: list[str], what: str) -> list[str]:
@@ -98,17 +119,6 @@ def select(globs: list[str], names: list[str], what: str) -> list[str]:
     return [name for name in names if not globs or any(fnmatchcase(name, glob) for glob in globs)]
 
 
-def all_routes(catalogue: dict) -> list[str]:
-    """Every `saver:loader` whose loader reads what the saver writes, in sorted order."""
-    savers, loaders = catalogue["routes"]["savers"], catalogue["routes"]["loaders"]
-    return sorted(
-        f"{saver}:{loader}"
-        for saver, written in savers.items()
-        for loader, read in loaders.items()
-        if written["writes"] in read["reads"]
-    )
-
-
 def plan(
     catalogue: dict,
     requirements: dict[str, Requirement],
@@ -116,8 +126,12 @@ def plan(
     hops: list[Hop],
     case_globs: list[str],
     route_globs: list[str],
+    every_route: bool = False,
 ) -> list[PlannedCell]:
     """All cells that the globs select, in sorted order, applicable or not.
+
+    Args:
+        every_route: not the primary routes alone; a glob for routes means all that it matches anyway.
 
     Raises:
         NothingMatches: a glob matches nothing.
@@ -126,6 +140,8 @@ def plan(
     savers = sorted({route.partition(":")[0] for route in routes})
     cases = select(case_globs, sorted(catalogue["cases"]), "case")
     selected = select(route_globs, sorted([*routes, *savers]), "route")
+    if not route_globs and not every_route:
+        selected = sorted(catalogue["routes"]["primary"])
     wanted_routes = [route for route in selected if ":" in route]
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
     planned = []
@@ -150,20 +166,30 @@ def _plan_cell(
     loader = catalogue["routes"]["loaders"][cell.loader] if cell.loader else None
     reasons: dict[Hop, str | None] = {}
     refused = set()
+    not_installed = set()
     for hop in hops:
         if requirement.over == "savers" and not hop.within_one_pair:
             continue
-        reason = _cannot_apply(case, cell, saver) or requirement.not_applicable(case, saver, loader)
+        reason = _cannot_apply(case, saver, loader) or requirement.not_applicable(case, saver, loader)
+        if not saver["has_artifact"] and not hop.within_one_pair:
+            reason = "a copy in memory is of one pair"
         if reason is None:
             for name, entry, side, judged_by in _offers(cell, saver, loader, hop):
+                package = entry["package"]
+                if package and package not in pairs[side].runtimes:
+                    reason = f"{name} needs {package} beside TensorFlow: pip install '.[runtimes]'"
+                    not_installed.add(hop)
+                    break
                 if not pairs[side].meets(entry["offered"]):
                     reason = f"{name} is not offered by {pairs[side]}"
-                    if requirement.name == judged_by and cell.case == _speaks_for_all(catalogue, cases, saver):
+                    if requirement.name == judged_by and cell.case == _speaks_for_all(
+                        catalogue, cases, saver, loader
+                    ):
                         reason = None
                         refused.add(hop)
                     break
         reasons[hop] = reason
-    return PlannedCell(cell, reasons, frozenset(refused))
+    return PlannedCell(cell, reasons, frozenset(refused), frozenset(not_installed))
 
 
 def _offers(cell: Cell, saver: dict, loader: dict | None, hop: Hop) -> Iterator[tuple[str, dict, str, str]]:
@@ -173,20 +199,34 @@ def _offers(cell: Cell, saver: dict, loader: dict | None, hop: Hop) -> Iterator[
         yield cell.loader, loader, hop.loaded, "loads"
 
 
-def _cannot_apply(case: dict, cell: Cell, saver: dict) -> str | None:
+# Why a saver or loader that needs a trait has nothing to do with a case without it.
+WITHOUT_TRAIT = {
+    "holds_keras_model": "is for Keras models only",
+    "holds_module": "is for tf.Modules only",
+    "one_endpoint": "is for tf.Modules with one function",
+    "has_signatures": "is for tf.Modules with signatures",
+    "tries_options": "is tried on a few tf.Modules",
+    "quick": "is tried on the quick cases",
+    "compiled": "takes part in training, and the case is not compiled",
+    "subclassed": "is for models that build themselves when they are first called",
+}
+
+
+def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     if case["unavailable"]:
         return case["unavailable"]
-    if saver["needs"] and saver["needs"] not in case["traits"]:
-        return f"{cell.saver} writes Keras models only"
+    for entry in (saver, loader or {}):
+        if entry.get("needs") and entry["needs"] not in case["traits"]:
+            return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
+    by_key = loader is not None and loader["asked"] in ("by_signature", "by_tensor_name", "as_layer")
+    if (by_key or saver["writes"] == "tflite") and not all(signature_keys(case, saver).values()):
+        return "it has no signatures"
+    if loader and loader["asked"] == "by_tensor_name" and len(case["endpoints"]) > 1:
+        return f"{loader['name']} knows one function, and the case has several"
     return None
 
 
-def _speaks_for_all(catalogue: dict, cases: list[str], saver: dict) -> str | None:
+def _speaks_for_all(catalogue: dict, cases: list[str], saver: dict, loader: dict | None) -> str | None:
     """The one case on which a saver or loader that is not offered is expected to be refused."""
-    able = [
-        name
-        for name in cases
-        if not saver["needs"] or saver["needs"] in catalogue["cases"][name]["traits"]
-        if not catalogue["cases"][name]["unavailable"]
-    ]
+    able = [name for name in cases if _cannot_apply(catalogue["cases"][name], saver, loader) is None]
     return min(able, key=lambda name: ("quick" not in catalogue["cases"][name]["traits"], name), default=None)

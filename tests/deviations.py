@@ -28,27 +28,26 @@ class UnreadableDeviations(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Deviation:
-    """One row; the fields are those of the file."""
+class Place:
+    """Cells, and the pairs between which they fall short.
 
-    id: str
+    `pairs` are names such as `2.21.0/3.15.1`, of artifacts saved and loaded with one and the same of them;
+    `saved_with` and `loaded_with` are conditions on either side. All that is given has to hold.
+    """
+
     route: tuple[str, ...]
     requirement: tuple[str, ...]
-    kind: str
-    outcome: str
-    reason: str
     case: tuple[str, ...] = ("*",)
     traits: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
     saved_with: dict[str, str] = dataclasses.field(default_factory=dict)
     loaded_with: dict[str, str] = dataclasses.field(default_factory=dict)
-    exception: str | None = None
-    message: str | None = None
-    input: str | None = None
-    link: str | None = None
 
     def speaks_of_pairs(self, saved: Pair, loaded: Pair) -> bool:
-        """Whether its conditions hold for these pairs."""
+        """Whether it holds between these pairs."""
+        if self.pairs and (saved.name != loaded.name or saved.name not in self.pairs):
+            return False
         return saved.meets(self.saved_with) and loaded.meets(self.loaded_with)
 
     def speaks_of(self, cell: Cell, traits: list[str]) -> bool:
@@ -60,6 +59,29 @@ class Deviation:
             and any(fnmatchcase(cell.route, glob) for glob in self.route)
             and any(fnmatchcase(cell.requirement, glob) for glob in self.requirement)
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    """One row: a shortfall, and the places where it is found."""
+
+    id: str
+    kind: str
+    outcome: str
+    reason: str
+    places: tuple[Place, ...]
+    exception: str | None = None
+    message: str | None = None
+    input: str | None = None
+    link: str | None = None
+
+    def speaks_of_pairs(self, saved: Pair, loaded: Pair) -> bool:
+        """Whether it is found anywhere between these pairs."""
+        return any(place.speaks_of_pairs(saved, loaded) for place in self.places)
+
+    def speaks_of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> bool:
+        """Whether it is found in this cell between these pairs."""
+        return any(place.speaks_of_pairs(saved, loaded) and place.speaks_of(cell, traits) for place in self.places)
 
     def expects(self, found: Shortfall) -> bool:
         """Whether this is the shortfall that the row says."""
@@ -76,23 +98,23 @@ class Deviations:
     """All rows, and the pairs that have been run."""
 
     rows: tuple[Deviation, ...]
-    known_pairs: tuple[tuple[str, str], ...] = ()
+    known_pairs: tuple[str, ...] = ()
 
     def knows(self, pair: Pair) -> bool:
         """Whether that pair has been run, so that its shortfalls are in the rows."""
-        return (pair.tensorflow, pair.keras) in self.known_pairs
+        return pair.name in self.known_pairs
 
     def of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> list[Deviation]:
         """The rows that speak of a cell between these pairs."""
-        return [row for row in self.rows if row.speaks_of(cell, traits) and row.speaks_of_pairs(saved, loaded)]
+        return [row for row in self.rows if row.speaks_of(cell, traits, saved, loaded)]
 
 
 def read(path: Path = OURS) -> Deviations:
     """The rows of a file.
 
     Raises:
-        UnreadableDeviations: it does not exist, is not TOML, does not fit the schema, names a row twice, or has a
-            condition or pattern that cannot be parsed.
+        UnreadableDeviations: it does not exist, is not TOML, does not fit the schema, names a row twice, names a
+            pair that is not known, or has a condition or pattern that cannot be parsed.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -106,34 +128,50 @@ def read(path: Path = OURS) -> Deviations:
         )
         row = f" (row {rows[at].get('id', at)!r})" if at is not None and isinstance(rows[at], dict) else ""
         raise UnreadableDeviations(f"{path}: {where}{row}: {error.message}")
+    groups = content.get("groups", {})
+    known = content.get("known_pairs", [])
+    for pairs in groups.values():
+        known += [pair for pair in pairs if pair not in known]
     seen: set[str] = set()
     for row in rows:
         if row["id"] in seen:
             raise UnreadableDeviations(f"{path}: there are two rows {row['id']!r}")
         seen.add(row["id"])
-        _check_row(path, row)
-    return Deviations(
-        tuple(_deviation(row) for row in rows),
-        tuple((pair["tensorflow"], pair["keras"]) for pair in content.get("known_pairs", [])),
-    )
+        for place in (row, *row.get("where", [])):
+            _check_place(path, row["id"], place, {*groups, *known})
+        try:
+            re.compile(row.get("message", ""))
+        except re.error as error:
+            raise UnreadableDeviations(f"{path}: row {row['id']!r}: message is not a pattern: {error}") from None
+    return Deviations(tuple(_deviation(row, groups) for row in rows), tuple(known))
 
 
-def _check_row(path: Path, row: dict) -> None:
+def _check_place(path: Path, row: str, place: dict, known: set[str]) -> None:
     for field in ("saved_with", "loaded_with"):
-        for name, condition in row.get(field, {}).items():
+        for name, condition in place.get(field, {}).items():
             try:
                 SpecifierSet(condition)
             except InvalidSpecifier:
-                where = f"{path}: row {row['id']!r}: {field}.{name}"
+                where = f"{path}: row {row!r}: {field}.{name}"
                 raise UnreadableDeviations(
                     f"{where} = {condition!r} is not a condition such as '>=2.16,<2.20'"
                 ) from None
-    try:
-        re.compile(row.get("message", ""))
-    except re.error as error:
-        raise UnreadableDeviations(f"{path}: row {row['id']!r}: message is not a pattern: {error}") from None
+    for pair in place.get("pairs", []):
+        if pair not in known:
+            raise UnreadableDeviations(f"{path}: row {row!r}: {pair!r} is no known pair and no group of them")
 
 
-def _deviation(row: dict) -> Deviation:
-    fields = {("excepted" if name == "except" else name): value for name, value in row.items()}
-    return Deviation(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+PLACE = ("case", "traits", "except", "route", "requirement", "pairs", "saved_with", "loaded_with")
+
+
+def _deviation(row: dict, groups: dict[str, list[str]]) -> Deviation:
+    fields = {name: value for name, value in row.items() if name not in PLACE and name != "where"}
+    common = {name: row[name] for name in PLACE if name in row}
+    places = [_place({**common, **place}, groups) for place in row.get("where", [{}])]
+    return Deviation(places=tuple(places), **fields)
+
+
+def _place(fields: dict, groups: dict[str, list[str]]) -> Place:
+    named = {("excepted" if name == "except" else name): value for name, value in fields.items()}
+    named["pairs"] = [pair for name in named.get("pairs", []) for pair in groups.get(name, [name])]
+    return Place(**{name: tuple(value) if isinstance(value, list) else value for name, value in named.items()})

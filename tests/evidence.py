@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from tests import strategies
+from tests.catalogue import differentiable, goes_on_training, resaves, signature_keys, ways_to_save_again
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT, Agent, AgentLost, Limits
 from tests.interpreters.testimony import CRASHED, NotSaid, Testimony
@@ -58,27 +60,49 @@ class Evidence:
         return self.catalogue["routes"]["loaders"][name]
 
     def artifact(self, side: str, case: str, saver: str) -> Path:
-        """Where the saver writes the case's artifact on that side."""
+        """Where the artifact of the case lies on that side: elsewhere than the saver wrote it."""
         return self.folder / "artifacts" / side / case / saver / self.saver(saver)["file_name"]
 
     def saved(self, side: str, case: str, saver: str) -> Testimony:
-        """What the child said that built, answered and saved."""
+        """What the child said that built, answered and saved; its artifact is moved before anyone can load it."""
 
         def ask() -> Testimony:
             question = self.question_to_save(side, case, saver)
-            Path(question["artifact"]).parent.mkdir(parents=True, exist_ok=True)
-            return self._run(side, "keras", "save", question)
+            written = self._written(side, case, saver)
+            moved = self.folder / "artifacts" / side / case / saver
+            for leftover in (written, moved):  # of a worker that was killed here
+                shutil.rmtree(leftover, ignore_errors=True)
+            (written / self.saver(saver)["file_name"]).parent.mkdir(parents=True)
+            said = self._run(side, "keras", "save", question)
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            written.rename(moved)
+            return said
 
         return self._testimony(f"saved/{side}/{case}/{saver}", ask)
+
+    def _written(self, side: str, case: str, saver: str) -> Path:
+        return self.folder / "written" / side / case / saver
 
     def question_to_save(self, side: str, case: str, saver: str) -> dict:
         """What a child has to know to build, answer and save."""
         return {
+            **self._question(side, case, saver),
+            "artifact": str(self._written(side, case, saver) / self.saver(saver)["file_name"]),
+            "file_name": self.saver(saver)["file_name"],
+            "save_again": ways_to_save_again(self.case(case), self.saver(saver)),
+            "goes_on_training": goes_on_training(self.catalogue, self.case(case), self.saver(saver)),
+            "op_libraries": self.op_libraries(side, case),
+        }
+
+    def _question(self, side: str, case: str, saver: str) -> dict:
+        described = self.case(case)
+        return {
             "case": case,
+            "traits": described["traits"],
             "saver": saver,
             "inputs": self.inputs(case),
-            "artifact": str(self.artifact(side, case, saver)),
-            "op_libraries": self.op_libraries(side, case),
+            "differentiate": differentiable(described, self.inputs(case)),
+            "features": strategies.features_of(described) if "compiled" in described["traits"] else None,
         }
 
     def loaded(
@@ -91,22 +115,33 @@ class Evidence:
         *,
         custom_objects: dict | None = None,
         with_op_library: bool = True,
+        resaved: bool = False,
     ) -> Testimony:
         """What the child said that loaded and answered.
 
         Args:
-            custom_objects: `{"by": "argument" or "registration", "names": [...]}`; None gives it none, and the
-                child never sees their classes.
+            resaved: whether it loads what another child has loaded and saved again.
+            custom_objects: `{"by": ..., "names": [...]}`, by `argument`, `scope`, `registration` or `rival`; None
+                gives it none, and the child never sees their classes.
             with_op_library: whether the case's op library is loaded first.
         """
 
         def ask() -> Testimony:
             question = self.question_to_load(saved_side, side, case, saver, loader, custom_objects, with_op_library)
+            resaving = self.folder / "resaved" / saved_side / side / case / saver / loader / digest
+            path = resaving / self.saver(saver)["file_name"]
+            if resaved:
+                question |= {"artifact": str(path), "goes_on_training": False, "differentiate": []}
+            elif resaves(self.saver(saver), self.loader(loader)):
+                shutil.rmtree(resaving, ignore_errors=True)
+                path.parent.mkdir(parents=True)
+                question["resaved"] = str(path)
             return self._run(side, self.loader(loader)["agent"], "load", question)
 
         given = json.dumps([custom_objects, with_op_library], sort_keys=True)
         digest = hashlib.sha256(given.encode()).hexdigest()[:8]
-        return self._testimony(f"loaded/{saved_side}{side}/{case}/{saver}/{loader}-{digest}", ask)
+        again = "-again" * resaved
+        return self._testimony(f"loaded/{saved_side}{side}/{case}/{saver}/{loader}-{digest}{again}", ask)
 
     def question_to_load(
         self,
@@ -119,23 +154,19 @@ class Evidence:
         with_op_library: bool = True,
     ) -> dict:
         """What a child has to know to load and answer."""
-        described = self.case(case)
         return {
-            "case": case,
+            **self._question(saved_side, case, saver),
             "loader": loader,
             "agent": self.loader(loader)["agent"],
             "artifact": str(self.artifact(saved_side, case, saver)),
-            "inputs": self.inputs(case),
             "op_libraries": self.op_libraries(side, case) if with_op_library else {},
             "custom_objects": custom_objects,
-            "holds_module": "holds_module" in described["traits"],
             "input_names": self.own_names(saved_side, case, saver)["inputs"],
-            "signature_keys": self.signature_keys(case),
+            "signature_keys": signature_keys(self.case(case), self.saver(saver)),
+            "goes_on_training": "compiled" in self.case(case)["traits"]
+            and "training" in self.loader(loader)["restores"],
+            "resaved": None,
         }
-
-    def signature_keys(self, case: str) -> dict[str, str]:
-        """The key of the signature that answers for each endpoint."""
-        return {name: "serving_default" if name == "call" else name for name in self.case(case)["endpoints"]}
 
     def own_names(self, side: str, case: str, saver: str) -> dict:
         """What the model that was saved calls its `inputs` and `outputs`; None where it does not say."""

@@ -7,7 +7,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from tests.compare import ULP_OVER_PAIRS, Comparison, compare
+from tests.catalogue import signature_keys
+from tests.compare import ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare
 from tests.evidence import Evidence
 from tests.interpreters.testimony import NotSaid, Testimony
 from tests.requirement import Blocked, Shortfall
@@ -72,6 +73,11 @@ class Seen:
         return self.evidence.loader(self.loader_name)
 
     @property
+    def signature_keys(self) -> dict[str, list[str]]:
+        """The keys of the signatures that answer for each endpoint."""
+        return signature_keys(self.case, self.saver)
+
+    @property
     def inputs(self) -> list[dict]:
         """The case's inputs, in the order of the answers."""
         return self.evidence.inputs(self.case_id)
@@ -115,8 +121,10 @@ class Seen:
             return {"by": "argument", "names": self.case["custom_objects"]}
         return None
 
-    def loading_with(self, custom_objects: dict | None, with_op_library: bool = True) -> Testimony:
-        """What the child said that loaded with just these.
+    def loading_with(
+        self, custom_objects: dict | None, with_op_library: bool = True, resaved: bool = False
+    ) -> Testimony:
+        """What the child said that loaded with just these; `resaved`, what had been loaded and saved again.
 
         Raises:
             Blocked: there is nothing to load.
@@ -130,6 +138,7 @@ class Seen:
             self.loader_name,
             custom_objects=custom_objects,
             with_op_library=with_op_library,
+            resaved=resaved,
         )
 
     def told_by(self, loader: str) -> Testimony:
@@ -140,19 +149,24 @@ class Seen:
         """Compare bitwise, whatever the hop, and keep the largest error."""
         return self._keep(compare(expected, seen))
 
-    def compare_answers(self, expected: Any, seen: Any, *, special: bool, other: Any) -> Comparison:
-        """Compare answers as the hop asks for: bitwise within one pair, with a tolerance over two.
+    def compare_answers(self, given: dict, expected: Any, seen: Any, other: Any = None) -> Comparison:
+        """Compare answers as hop and loader ask for: bitwise, or with a tolerance over two pairs or runtimes.
+
+        Where there is a tolerance and the input leaves the ordinary magnitudes, only the positions of what is not
+        finite are compared, where both answers of the original agree on them.
 
         Args:
-            special: whether the input leaves the ordinary magnitudes; over two pairs only the positions of what
-                is not finite are then compared, where both answers of the original agree on them.
+            given: the input.
             other: the original's other answer.
         """
-        if self.hop.within_one_pair:
+        if self.loader["converted"]:
+            ulp = {dtype: allowed * max(1.0, given["magnitude"]) for dtype, allowed in ULP_CONVERTED.items()}
+        elif self.hop.within_one_pair:
             return self._keep(compare(expected, seen))
-        return self._keep(
-            compare(expected, seen, ulp=ULP_OVER_PAIRS, values=not special, unsure=other if special else None)
-        )
+        else:
+            ulp = ULP_OVER_PAIRS
+        special = given["special"]
+        return self._keep(compare(expected, seen, ulp=ulp, values=not special, unsure=other if special else None))
 
     def _keep(self, comparison: Comparison) -> Comparison:
         self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))

@@ -13,7 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tests import deviations, requirement
-from tests.cells import Cell, Pair, PlannedCell, all_routes, plan, select
+from tests.catalogue import all_routes
+from tests.cells import Cell, Pair, PlannedCell, plan, select
 from tests.deviations import Deviation, Deviations
 from tests.evidence import Evidence
 from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
@@ -41,6 +42,7 @@ class Wanted:
     sides: dict[str, Interpreter]
     case_globs: tuple[str, ...] = ()
     route_globs: tuple[str, ...] = ()
+    every_route: bool = False
     rollback: bool = False
     fresh: bool = False
     steady: bool = True
@@ -140,9 +142,13 @@ class Session:
         """Join the run that was set up in that folder."""
         told = json.loads((folder / SESSION_FILE).read_text())
         wanted = Wanted(
-            sides={side: Interpreter(where["python"]) for side, where in told["sides"].items()},
+            sides={
+                side: Interpreter(where["python"], tuple(map(tuple, where["variables"])))
+                for side, where in told["sides"].items()
+            },
             case_globs=tuple(told["case_globs"]),
             route_globs=tuple(told["route_globs"]),
+            every_route=told["every_route"],
             rollback=told["rollback"],
             fresh=told["fresh"],
             limits=Limits(**told["limits"]),
@@ -171,15 +177,20 @@ class Session:
             wanted.hops,
             list(wanted.case_globs),
             list(wanted.route_globs),
+            wanted.every_route,
         )
         evidence = Evidence(folder / "evidence", catalogue, agents, wanted.fresh, wanted.limits)
         return cls(folder, wanted, surroundings, evidence, cells, rows)
 
     def _write(self) -> None:
         told = {
-            "sides": {side: {"python": interpreter.python} for side, interpreter in self.wanted.sides.items()},
+            "sides": {
+                side: {"python": interpreter.python, "variables": interpreter.variables}
+                for side, interpreter in self.wanted.sides.items()
+            },
             "case_globs": self.wanted.case_globs,
             "route_globs": self.wanted.route_globs,
+            "every_route": self.wanted.every_route,
             "rollback": self.wanted.rollback,
             "fresh": self.wanted.fresh,
             "limits": self.wanted.limits.as_request(),
@@ -215,15 +226,36 @@ class Session:
         ]
 
     def stale_rows(self) -> list[Deviation]:
-        """The rows that speak of this run's pairs and of none of its cells; only a whole run can tell."""
+        """The rows that speak of this run's pairs and of none of the cells there are; only a whole run can tell.
+
+        Routes that this run was not asked for count, and so do cells for which only a package is missing.
+        """
         traits = {name: case["traits"] for name, case in self.evidence.catalogue["cases"].items()}
-        applicable = [(planned.cell, hop) for planned in self.plan for hop in _judged(planned)]
+        every = plan(
+            self.evidence.catalogue,
+            requirement.requirements(),
+            self.pairs,
+            self.wanted.hops,
+            [],
+            [],
+            every_route=True,
+        )
+        there_are = [
+            (planned.cell, hop)
+            for planned in every
+            for hop, reason in planned.hops.items()
+            if reason is None or hop in planned.not_installed
+        ]
         stale = []
         for row in self.deviations.rows:
-            hops = [
-                hop for hop in self.wanted.hops if row.speaks_of_pairs(self.pairs[hop.saved], self.pairs[hop.loaded])
-            ]
-            if hops and not any(hop in hops and row.speaks_of(cell, traits[cell.case]) for cell, hop in applicable):
+            hops = {
+                hop: (self.pairs[hop.saved], self.pairs[hop.loaded])
+                for hop in self.wanted.hops
+                if row.speaks_of_pairs(self.pairs[hop.saved], self.pairs[hop.loaded])
+            }
+            if hops and not any(
+                hop in hops and row.speaks_of(cell, traits[cell.case], *hops[hop]) for cell, hop in there_are
+            ):
                 stale.append(row)
         return stale
 
@@ -244,10 +276,6 @@ def remove_abandoned_folders() -> None:
             if time.time() - folder.stat().st_mtime > SECONDS_TO_TAKE_THE_LOCK:
                 with FileLock(folder / LOCK, timeout=0):
                     shutil.rmtree(folder)
-
-
-def _judged(planned: PlannedCell) -> list[Hop]:
-    return [hop for hop, reason in planned.hops.items() if reason is None]
 
 
 def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:

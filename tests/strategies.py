@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tests.interpreters.asking import leaves
+
 # The gate must give the same verdict every time; the nightly profile is there to explore.
 settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)
 settings.register_profile("nightly", derandomize=False, max_examples=50, database=None)
@@ -62,10 +64,10 @@ def kind_of(tensor: dict) -> str:
 
 
 def tensors(inputs: dict) -> list[dict]:
-    """All tensors in the description of an endpoint's inputs."""
+    """All tensors in the description of an endpoint's inputs, in the order in which `tf.nest` flattens them."""
     if "tensor" in inputs:
         return [inputs["tensor"]]
-    parts = inputs["dict"].values() if "dict" in inputs else inputs["list"]
+    parts = [inputs["dict"][name] for name in sorted(inputs["dict"])] if "dict" in inputs else inputs["list"]
     return [tensor for part in parts for tensor in tensors(part)]
 
 
@@ -85,6 +87,7 @@ def battery(inputs: dict) -> list[tuple[str, bool, Any]]:
         (filler.name, filler.special, structured(inputs, lambda tensor, filler=filler: fill(tensor, filler)))
         for filler in BATTERY
         if filler.only_for is None or filler.only_for in kinds
+        if not ((filler.special or not filler.batch) and any(tensor["tame"] for tensor in tensors(inputs)))
     ]
 
 
@@ -102,6 +105,14 @@ def fill(tensor: dict, filler: Filler) -> np.ndarray:
     pool = {"all": range(low, high + 1), "low": [low], "high": [high]}[filler.integers]
     values = np.array([pool[i % len(pool)] for i in range(size)], dtype=tensor["dtype"]).reshape(shape)
     return padded(values, range(len(values))) if tensor["padded"] else values
+
+
+TRAINING = Filler("training", 12, (0.5, -1.0, 0.25, 0.75, -0.5, 1.0, -0.125, 0.875, -0.75, 0.0, 0.375))
+
+
+def features_of(case: dict) -> Any:
+    """Inputs of a compiled case to train on: 12 rows, small numbers."""
+    return structured(case["endpoints"]["call"], lambda tensor: fill(tensor, TRAINING))
 
 
 def padded(values: np.ndarray, kept: Any) -> np.ndarray:
@@ -138,7 +149,8 @@ def _structure(inputs: dict, batch: int, free: int) -> st.SearchStrategy:
     if "tensor" in inputs:
         return tensor_values(inputs["tensor"], shape_of(inputs["tensor"], batch, free))
     if "dict" in inputs:
-        return st.fixed_dictionaries({name: _structure(part, batch, free) for name, part in inputs["dict"].items()})
+        parts = {name: _structure(part, batch, free) for name, part in inputs["dict"].items()}
+        return st.fixed_dictionaries(parts).map(lambda made: {name: made[name] for name in parts})
     return st.tuples(*(_structure(part, batch, free) for part in inputs["list"])).map(list)
 
 
@@ -179,7 +191,7 @@ def inputs_of(case: dict) -> list[dict]:
 
     Returns:
         dicts with `name` (`batch-of-5`, `drawn-3`; with several endpoints `shift/drawn-3`), `endpoint`,
-        `special`, and `value` in the structure that the case takes.
+        `special`, `magnitude` of the largest finite number, and `value` in the structure that the case takes.
     """
     several = len(case["endpoints"]) > 1
     found = []
@@ -190,5 +202,21 @@ def inputs_of(case: dict) -> list[dict]:
         )
         for name, special, value in rows:
             label = f"{endpoint}/{name}" if several else name
-            found.append({"name": label, "endpoint": endpoint, "special": special, "value": value})
+            found.append(
+                {
+                    "name": label,
+                    "endpoint": endpoint,
+                    "special": special,
+                    "magnitude": max(map(magnitude, leaves(value)), default=0.0),
+                    "value": value,
+                }
+            )
     return found
+
+
+def magnitude(array: np.ndarray) -> float:
+    """The largest finite floating-point number in it, without its sign; 0 where there is none."""
+    if array.dtype.kind != "f":
+        return 0.0
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0

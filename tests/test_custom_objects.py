@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.interpreters.testimony import NotSaid
-from tests.requirement import Shortfall, requirement
+from tests.compare import without_messages
+from tests.interpreters.testimony import Testimony
+from tests.requirement import EXCEPTION, Shortfall, requirement
 from tests.seen import Seen
 
 
@@ -11,7 +12,8 @@ def only_custom(case: dict, saver: dict, loader: dict | None) -> str | None:
     """A case without anything of its own needs nothing; weights go into a model that its source has built."""
     if not case["custom_objects"] and not case["op_library"]:
         return "the case has no custom objects"
-    return "the model is built from its own source" if "model" in loader["takes"] else None
+    from_source = {"model", "original", "unbuilt"} & set(loader["takes"])
+    return "the model is built from its own source" if from_source else None
 
 
 @requirement(over="routes", not_applicable=only_custom)
@@ -37,7 +39,14 @@ def check_op_library(seen: Seen) -> None:
 def check_objects(seen: Seen) -> None:
     """Without any object, and without each one of those that are needed, the load is refused by name."""
     names = seen.case["custom_objects"]
+    if "custom_loss" in seen.case["traits"] and "training" not in seen.loader["restores"]:
+        seen.loading_with(None)["load"]
+        seen.facts["needs"] = []
+        return
     without_any = seen.loading_with(None)
+    if seen.saver["is_saved_model"] and "load" in without_any:
+        seen.facts["needs"] = []  # Keras 2 revives what it has no class for from the SavedModel's functions
+        return
     refusal = check_refused(without_any, missing=[name.rpartition(">")[2] for name in names])
     if len(names) == 1:
         needed = list(names)
@@ -45,14 +54,22 @@ def check_objects(seen: Seen) -> None:
         needed = [name for name in names if not loads_with(seen, [other for other in names if other != name])]
     seen.facts["needs"] = needed
     seen.facts["refused_with"] = refusal
-    registered = [name for name in names if ">" in name]
-    if registered == names and "answers" in seen.loaded:
-        by_registration = seen.loading_with({"by": "registration", "names": names})
-        comparison = seen.compare(seen.loaded["answers"], by_registration["answers"])
-        if not comparison.equal:
-            raise Shortfall(
-                "registration and custom_objects give different models", seen=str(comparison.differences[0])
-            )
+    ways = ["scope", *(["registration"] if all(">" in name for name in names) else [])]
+    for by in ways:
+        with seen.also():
+            check_same_answers(seen, by, names)
+    if "registration" in ways:
+        layers = seen.loading_with({"by": "rival", "names": names}).get("architecture", {"layers": []})["layers"]
+        seen.facts["argument_wins_over_registration"] = any(kind == "Rival" for _, kind, _ in layers)
+
+
+def check_same_answers(seen: Seen, by: str, names: list[str]) -> None:
+    """Given in this way, the objects make the model that they make when given as an argument."""
+    told = seen.loading_with({"by": by, "names": names})
+    told["load"]
+    comparison = seen.compare(*(without_messages(each["answers"]) for each in (seen.loaded, told)))
+    if not comparison.equal:
+        raise Shortfall(f"{by} and custom_objects give different models", seen=str(comparison.differences[0]))
 
 
 def loads_with(seen: Seen, names: list[str]) -> bool:
@@ -60,25 +77,31 @@ def loads_with(seen: Seen, names: list[str]) -> bool:
     return "load" in seen.loading_with({"by": "argument", "names": names})
 
 
-def check_refused(testimony, missing: str | list[str]) -> str:
-    """The child was refused, and told what is missing; returns what it was told."""
-    try:
+def check_refused(testimony: Testimony, missing: str | list[str]) -> str:
+    """The child was refused when it loaded, or at the latest whenever it asked, and told what is missing.
+
+    Returns what it was told.
+    """
+    words = [missing] if isinstance(missing, str) else missing
+    error = testimony.error("load")
+    if error is None:
         testimony["load"]
-    except NotSaid as refusal:
-        if refusal.error is None:
-            raise
-        words = [missing] if isinstance(missing, str) else missing
-        said = f"{refusal.error['type']}: {refusal.error['message']}"
-        if not any(word in said for word in words):
+        raised = [answer.get("raised") for answer in testimony["answers"]]
+        if not all(raised):
             raise Shortfall(
-                f"the refusal does not name what is missing: {said}",
-                expected=words,
-                seen=said,
-                symptom="exception",
-                exception=refusal.error["type"],
-            ) from None
-        return said
-    raise Shortfall("it loads without what it needs", expected=f"a refusal that names {missing}", seen="a model")
+                "it loads without what it needs", expected=f"a refusal that names {missing}", seen="a model"
+            )
+        error = raised[0]
+    said = f"{error['type']}: {error['message']}"
+    if not any(word in said for word in words):
+        raise Shortfall(
+            f"the refusal does not name what is missing: {said}",
+            expected=words,
+            seen=said,
+            symptom=EXCEPTION,
+            exception=error["type"],
+        )
+    return said
 
 
 def test_custom_objects(cell):

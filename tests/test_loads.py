@@ -13,7 +13,7 @@ def loads(seen: Seen) -> None:
     if seen.expects_refusal:
         seen.facts["refused_with"] = check_not_offered(seen.loading, "load")
         return
-    for section in ("build", "prepare", "load"):
+    for section in ("prepare", "load"):
         if section == "load" or section in seen.loading.sections:
             seen.loading[section]
 

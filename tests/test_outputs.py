@@ -40,12 +40,12 @@ def difference(seen: Seen, given: dict, answers: dict[str, dict], answer: dict) 
     if "raised" in answer:
         return "an answer", told(answer)
     one, two, third = expected["value"], answer["value"], other.get("value")
-    if seen.loader["asked"] != "as_keras_model":
+    if seen.loader["asked"] not in ("as_original", "by_function"):
         own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.saver_name)["outputs"]
         answered = two if isinstance(two, dict) else {}
         third = None if third is None else aligned(third, answered, own_names)[0]
         one, two = aligned(one, two, own_names) if isinstance(two, dict) else (leaves(one), leaves(two))
-    comparison = seen.compare_answers(one, two, special=given["special"], other=third)
+    comparison = seen.compare_answers(given, one, two, third)
     if comparison.equal:
         return None
     first, more = comparison.differences[0], len(comparison.differences) - 1

@@ -7,7 +7,12 @@ from tests.requirement import Shortfall, requirement
 from tests.seen import Seen
 
 
-@requirement(over="savers")
+def only_written(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """A copy in memory is not saved."""
+    return None if saver["has_artifact"] else "nothing is written"
+
+
+@requirement(over="savers", not_applicable=only_written)
 def saves(seen: Seen) -> None:
     """The saver writes the model, or refuses where the pair does not offer it."""
     if seen.expects_refusal:
@@ -16,6 +21,7 @@ def saves(seen: Seen) -> None:
     seen.saving["build"]
     seen.saving["save"]
     files = seen.saving["files"]
+    seen.facts.update(seen.saving.get("found", {}))
     if not files:
         raise Shortfall("the save reported success and left no file", expected="an artifact", seen="nothing")
     seen.facts["files"] = files

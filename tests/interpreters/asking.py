@@ -90,31 +90,37 @@ def to_wire(value: Any) -> Any:
 
 
 def to_tensors(value: Any) -> Any:
-    """Inputs from the wire as tensors, in the same structure."""
+    """Inputs from the wire as tensors, in the same structure; what is a tensor stays."""
     import tensorflow as tf
 
     if isinstance(value, dict):
         return {key: to_tensors(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(to_tensors(part) for part in value)
+    if isinstance(value, tf.Tensor):
+        return value
     return tf.constant(value, dtype=tf.dtypes.as_dtype(wire.dtype_name(value)))
 
 
-def original(case: Any, model: Any, *, graph: bool) -> Callable[[str, Any], Any]:
-    """Asks the model that the case has built: eagerly, or under `tf.function`."""
+def original(traits: Any, model: Any, in_graph: Any = None) -> Callable[[str, Any], Any]:
+    """Asks the model that a case with these traits has built.
+
+    Args:
+        in_graph: None to ask eagerly; to ask under `tf.function`, the inputs of the case's endpoints.
+    """
     import tensorflow as tf
 
-    if "holds_keras_model" in case.traits:
+    if "holds_keras_model" in traits:
 
         def call(inputs):
             return model(inputs, training=False)
 
-        if graph:
-            call = tf.function(call, input_signature=[specifications(case.endpoints["call"])])
+        if in_graph is not None:
+            call = tf.function(call, input_signature=[specifications(in_graph["call"])])
         return lambda endpoint, inputs: call(to_tensors(inputs))
 
     def ask(endpoint: str, inputs: Any) -> Any:
-        tf.config.run_functions_eagerly(not graph)
+        tf.config.run_functions_eagerly(in_graph is None)
         try:
             return getattr(model, endpoint)(**to_tensors(inputs))
         finally:
@@ -136,20 +142,31 @@ def specifications(inputs: Any) -> Any:
 
 def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
     """Asks what a loader returned, in the way that the loader declares."""
-    if how == "as_keras_model":
-        return lambda endpoint, inputs: root(to_tensors(inputs), training=False)
+    if how == "as_original":
+        return original(question["traits"], root)
+    if how == "as_layer":
+
+        def ask_layer(endpoint: str, inputs: Any) -> Any:
+            fed = to_tensors(inputs)
+            if "holds_module" not in question["traits"]:
+                return root[endpoint](fed)
+            first, *others = fed
+            return root[endpoint](fed[first], **{name: fed[name] for name in others})
+
+        return ask_layer
     if how == "by_function":
 
         def ask_function(endpoint: str, inputs: Any) -> Any:
-            if question["holds_module"]:
+            if "holds_module" in question["traits"]:
                 return getattr(root, endpoint)(**to_tensors(inputs))
-            function = getattr(root, "serve", root)  # what Keras's export attaches; a Keras 2 object is callable
-            return function(to_tensors(inputs))
+            # What Keras's export attaches under the name of its endpoint; a Keras 2 object is callable itself.
+            key = question["signature_keys"][endpoint][0]
+            return getattr(root, key, root)(to_tensors(inputs))
 
         return ask_function
 
     def ask_signature(endpoint: str, inputs: Any) -> Any:
-        key = question["signature_keys"][endpoint]
+        key = next(iter(root.contract)) if how == "by_tensor_name" else question["signature_keys"][endpoint][0]
         if key not in root.signatures:
             raise KeyError(f"no signature {key!r}; there are {sorted(root.signatures)}")
         function = root.signatures[key]
@@ -157,6 +174,35 @@ def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
         return function(**(fed if hasattr(root, "contract") else to_tensors(fed)))
 
     return ask_signature
+
+
+def gradients(ask: Callable[[str, Any], Any], endpoint: str, inputs: Any) -> List[Any]:
+    """The gradients of the sum of all floating-point answers, by each floating-point input in turn.
+
+    An input on which no answer depends has zeros.
+    """
+    import tensorflow as tf
+
+    inputs = to_tensors(inputs)
+    sources = [leaf for leaf in leaves(inputs) if leaf.dtype.is_floating]
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        answered = tf.nest.flatten(ask(endpoint, inputs), expand_composites=True)
+        total = tf.add_n([tf.reduce_sum(tf.cast(leaf, "float64")) for leaf in answered if leaf.dtype.is_floating])
+    return tape.gradient(total, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
+def keep_state(traits: Any, model: Any) -> Callable[[], None]:
+    """What puts the variables of a stateful model back to where they are now."""
+    if "stateful" not in traits:
+        return lambda: None
+    kept = [np.asarray(variable) for variable in model.variables]
+
+    def put_back() -> None:
+        for variable, value in zip(model.variables, kept):
+            variable.assign(value)
+
+    return put_back
 
 
 def input_names(root: Any, key: str) -> List[str]:

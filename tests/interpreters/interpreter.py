@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -49,15 +50,22 @@ class Interpreter:
     def at(cls, where: str | None) -> Interpreter:
         """The interpreter at that path; the one that runs pytest where none is given.
 
+        Environment variables that are meant may stand before the path, as in a shell.
+
         Raises:
             UnusableInterpreter: there is no executable file at the path.
         """
         if where is None:
             return cls(sys.executable)
-        found = shutil.which(os.path.expanduser(where))
+        variables = []
+        rest = where.strip()
+        while set_first := re.match(r"([A-Za-z_]\w*)=(\S*)\s+", rest):
+            variables.append((set_first[1], set_first[2]))
+            rest = rest[set_first.end() :]
+        found = shutil.which(os.path.expanduser(rest))
         if found is None or not Path(found).is_file():
-            raise UnusableInterpreter(f"{where!r} is not the path of a Python")
-        return cls(os.path.abspath(found))
+            raise UnusableInterpreter(f"{rest!r} is not the path of a Python")
+        return cls(os.path.abspath(found), tuple(variables))
 
     def environment(self, keras_home: Path, steady: bool = True) -> dict[str, str]:
         """All environment variables of a process of this interpreter.

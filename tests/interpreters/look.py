@@ -11,6 +11,7 @@ from typing import Any, List
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 
@@ -75,6 +76,60 @@ def training(model: Any) -> dict:
             "variables": [[path_of(variable), as_array(variable)] for variable in optimizer.variables],
         },
     }
+
+
+def forget(model: Any) -> None:
+    """Give every variable of a model and of its optimizer another value, so that what is not loaded shows."""
+    optimizer = getattr(model, "optimizer", None)
+    for variable in [*model.variables, *(optimizer.variables if optimizer is not None else ())]:
+        value = as_array(variable)
+        if value.dtype.kind == "b":
+            variable.assign(~value)
+        elif value.dtype.kind in "iu":
+            variable.assign(value + np.ones_like(value))
+        elif value.dtype.kind in "OS":
+            variable.assign(np.full(value.shape, b"forgotten", dtype=object))
+        else:
+            variable.assign((value * -0.5 + 0.125).astype(value.dtype))
+
+
+def at_saved_model(path: str) -> dict:
+    """What stands in a SavedModel beside program and weights, as options of a save may have asked for it."""
+    saved_model = saved_model_pb2.SavedModel()
+    with open(os.path.join(path, "saved_model.pb"), "rb") as file:
+        saved_model.ParseFromString(file.read())
+    meta_graph = saved_model.meta_graphs[0]
+    nodes = list(meta_graph.graph_def.node)
+    functions = list(meta_graph.graph_def.library.function)
+    nodes += [node for function in functions for node in function.node_def]
+    aliases = meta_graph.meta_info_def.function_aliases
+    return {
+        "tags": sorted(meta_graph.meta_info_def.tags),
+        "aliases": sorted(set(aliases.values())),
+        "debug_info": os.path.exists(os.path.join(path, "debug", "saved_model_debug_info.pb")),
+        "variable_devices": any(node.op == "VarHandleOp" and node.device for node in nodes),
+        "custom_gradients": bool(meta_graph.graph_def.library.registered_gradients),
+        "saver": meta_graph.HasField("saver_def"),
+        "shards": len([name for name in os.listdir(os.path.join(path, "variables")) if ".data-" in name]) > 1,
+        "keras_metadata": os.path.exists(os.path.join(path, "keras_metadata.pb")),
+        "signatures": sorted(meta_graph.signature_def),
+    }
+
+
+def fingerprint(path: str) -> dict:
+    """The fingerprint of a SavedModel: its five hashes, as text, and its singleprint; empty where there is none."""
+    reader = getattr(tf.saved_model.experimental, "read_fingerprint", None)
+    if reader is None or not os.path.exists(os.path.join(path, "fingerprint.pb")):
+        return {}
+    read = reader(path)
+    hashes = (
+        "saved_model_checksum", "graph_def_program_hash", "signature_def_hash", "saved_object_graph_hash",
+        "checkpoint_hash",
+    )  # fmt: skip
+    told = {name: str(getattr(read, name)) for name in hashes}
+    if hasattr(read, "singleprint"):
+        told["singleprint"] = str(read.singleprint())
+    return told
 
 
 def random_state() -> dict:

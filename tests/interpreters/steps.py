@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Any, BinaryIO, Optional
 
-from . import asking, wire
+from . import asking, saving_again, wire
 from .child import Voice
 
 ROOMS = __package__.rpartition(".")[0]
@@ -44,23 +44,92 @@ def compile_op_library(question: dict, voice: Voice, further: Optional[BinaryIO]
 
 
 def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
-    """Build the model, answer all inputs, save, and look again; or, live, answer as long as one asks."""
+    """Build the model, answer all inputs, save, and look again; or, live, answer as long as one asks.
+
+    A saver that trains comes first: what it saves is the model as its training has made it.
+    """
+    home = os.getcwd()
     well, built = voice.attempt("build", lambda: build(question), silent=True)
     if not well:
         return
     case, model = built
-    eager, graph = (asking.original(case, model, graph=graph) for graph in (False, True))
+    saver = importlib.import_module(ROOMS + ".routes").savers()[question["saver"]]
+    if saver.trains and not save_it(case, model, question, voice):
+        return
+    put_back = asking.keep_state(case.traits, model)
+    eager, graph = (asking.original(case.traits, model, in_graph) for in_graph in (None, case.endpoints))
     if further:
         answer_live(voice, further, {"eager": eager, "graph": graph})
         return
-    voice.tell("eager", lambda: asking.answers(eager, question["inputs"]))
-    voice.tell("graph", lambda: asking.answers(graph, question["inputs"]))
+    for side, ask in (("eager", eager), ("graph", graph)):
+        voice.tell(side, lambda ask=ask: asking.answers(ask, question["inputs"]))
+        tell_gradients(voice, f"{side}_gradients", ask, question)
+        put_back()
     voice.tell("names", lambda: names_of(model))
     voice.tell("before", lambda: everything(case, model))
-    if voice.attempt("save", lambda: write(case, model, question), silent=True)[0]:
+    if not saver.trains:
+        if save_it(case, model, question, voice) and saver.is_saved_model:
+            from . import look
+
+            voice.tell("found", lambda: look.at_saved_model(question["artifact"]))
+            voice.tell("fingerprint", lambda: look.fingerprint(question["artifact"]))
+        voice.tell("after", lambda: everything(case, model))
+        voice.tell("again", lambda: asking.answers(eager, question["inputs"]))
+        put_back()
+    tell_saved_again(case, model, question, home, voice)
+    tell_training(model, question, voice)
+
+
+def save_it(case: Any, model: Any, question: dict, voice: Voice) -> bool:
+    """Save, and say whether that went well and which files came of it."""
+    well = voice.attempt("save", lambda: write(case, model, question["artifact"], question), silent=True)[0]
+    if well:
         voice.tell("files", lambda: files_below(question["artifact"]))
-    voice.tell("after", lambda: everything(case, model))
-    voice.tell("again", lambda: asking.answers(eager, question["inputs"]))
+    return well
+
+
+def tell_gradients(voice: Voice, section: str, ask: Any, question: dict) -> None:
+    """The gradients by the inputs that the question names; nothing where it names none."""
+    asked = [item for item in question["inputs"] if item["name"] in question["differentiate"]]
+    if asked:
+
+        def differentiate(endpoint: str, inputs: Any) -> Any:
+            return asking.gradients(ask, endpoint, inputs)
+
+        voice.tell(section, lambda: asking.answers(differentiate, asked))
+
+
+def tell_training(model: Any, question: dict, voice: Voice) -> None:
+    """How a compiled model is evaluated, and what comes of it when its training goes on."""
+    if not question["goes_on_training"]:
+        return
+    from . import look, training
+
+    data = training.data(model, question["features"])
+    voice.tell("evaluated", lambda: training.evaluated(model, data))
+
+    def go_on() -> dict:
+        training.go_on(model, data)
+        return {"weights": look.weights(model), "training": look.training(model)}
+
+    voice.tell("trained_on", go_on)
+
+
+def tell_saved_again(case: Any, model: Any, question: dict, home: str, voice: Voice) -> None:
+    """What comes of saving the same object elsewhere, in every form of path, and over something that is there."""
+    from . import look
+
+    for name, (path, before) in saving_again.ways(question, home).items():
+
+        def save_again(path=path, before=before) -> dict:
+            before()
+            write(case, model, path, question)
+            told = {"files": files_below(os.fspath(path))}
+            if os.path.exists(os.path.join(path, "saved_model.pb")):
+                told["fingerprint"] = look.fingerprint(os.fspath(path))
+            return told
+
+        voice.tell(f"again_{name}", save_again)
 
 
 def everything(case: Any, model: Any) -> dict:
@@ -90,14 +159,18 @@ def names_of(model: Any) -> dict:
     }
 
 
-def write(case: Any, model: Any, question: dict) -> None:
+def write(case: Any, model: Any, path: Any, question: dict) -> None:
     """Call the saver, with what its function asks for."""
-    routes = importlib.import_module(ROOMS + ".routes")
-    saver = routes.savers()[question["saver"]]
-    signatures = None
-    if "holds_module" in case.traits:
-        signatures = {endpoint: getattr(model, endpoint) for endpoint in case.endpoints}
-    give(saver.write, {"model": model, "path": question["artifact"], "signatures": signatures})
+    saver = importlib.import_module(ROOMS + ".routes").savers()[question["saver"]]
+    offers = {"model": model, "path": path, "signatures": None, "build": case.build_model}
+    offers["specifications"] = {name: asking.specifications(inputs) for name, inputs in case.endpoints.items()}
+    if "has_signatures" in case.traits:
+        offers["signatures"] = {endpoint: getattr(model, endpoint) for endpoint in case.endpoints}
+    if saver.trains:
+        from . import training
+
+        offers["data"] = training.data(model, question["features"])
+    give(saver.write, offers)
 
 
 def give(function: Any, offers: dict) -> Any:
@@ -123,16 +196,9 @@ def load(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     """Load the artifact, give its facts, and answer all inputs; or, live, answer as long as one asks."""
     routes = importlib.import_module(ROOMS + ".routes")
     loader = routes.loaders(agent=question["agent"])[question["loader"]]
-    offers: dict = {"path": question["artifact"], "custom_objects": None}
-    if "model" in routes.parameters(loader.read):
-        well, built = voice.attempt("build", lambda: build(question), silent=True)
-        if not well:
-            return
-        offers["model"] = built[1]
-    else:
-        well, offers["custom_objects"] = voice.attempt("prepare", lambda: known_objects(question), silent=True)
-        if not well:
-            return
+    offers: dict = {"path": question["artifact"], "keys": question["signature_keys"]}
+    if not voice.attempt("prepare", lambda: prepare(loader, offers, question), silent=True)[0]:
+        return
     well, root = voice.attempt("load", lambda: give(loader.read, offers), silent=True)
     if not well:
         return
@@ -140,19 +206,68 @@ def load(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     if further:
         answer_live(voice, further, {loader.judged_against: ask})
         return
-    if loader.asked == "as_keras_model":
-        from . import look
-
-        voice.tell("weights", lambda: look.weights(root))
-        voice.tell("architecture", lambda: look.architecture(root))
-        voice.tell("training", lambda: look.training(root))
-    else:
+    if loader.asked == "as_original":
+        tell_original(root, ask, question, voice)
+    elif loader.asked != "as_layer":
         voice.tell("contract", lambda: asking.contract(root))
-        if question["agent"] != "cpp":
+        if question["agent"] != "cpp" and not hasattr(root, "contract"):
             from . import look
 
             voice.tell("restored_weights", lambda: look.restored_weights(root))
+    if question["resaved"]:
+        voice.tell("resave", lambda: resave(root, question))
     voice.tell("answers", lambda: asking.answers(ask, question["inputs"]))
+    if loader.asked in ("as_original", "by_function"):
+        tell_gradients(voice, "gradients", ask, question)
+    tell_training(root, question, voice)
+
+
+def prepare(loader: Any, offers: dict, question: dict) -> None:
+    """Add what the loader's function asks for to the offers.
+
+    One that asks for no model is in a process that could not build it: only what the question names can be found.
+    """
+    wanted = importlib.import_module(ROOMS + ".routes").parameters(loader.read)
+    if not wanted & {"model", "original", "unbuilt"}:
+        offers["custom_objects"] = known_objects(question)
+        return
+    case, model = build(question)
+    offers["original"], offers["custom_objects"] = model, dict(case.custom_objects)
+    if "data" in wanted:
+        from . import training
+
+        offers["data"] = training.data(model, question["features"])
+    if "unbuilt" in wanted:
+        offers["unbuilt"] = type(model).from_config(model.get_config())
+    if "model" in wanted:
+        from . import look
+
+        look.forget(model)
+        offers["model"] = model
+
+
+def tell_original(root: Any, ask: Any, question: dict, voice: Voice) -> None:
+    """The facts of what the case builds, once it has its variables."""
+    from . import look
+
+    if getattr(root, "built", True) is False:
+        voice.attempt(
+            "first_call", lambda: ask(question["inputs"][0]["endpoint"], question["inputs"][0]["value"]), silent=True
+        )
+    voice.tell("weights", lambda: look.weights(root))
+    if "holds_keras_model" in question["traits"]:
+        voice.tell("architecture", lambda: look.architecture(root))
+        voice.tell("training", lambda: look.training(root))
+
+
+def resave(root: Any, question: dict) -> None:
+    """Save what was loaded: a Keras model with the saver that wrote it, a restored object as a SavedModel."""
+    if "holds_keras_model" in question["traits"] and hasattr(root, "get_config"):
+        saver = importlib.import_module(ROOMS + ".routes").savers()[question["saver"]]
+        give(saver.write, {"model": root, "path": question["resaved"]})
+        return
+    saved_model = importlib.import_module("tensorflow").saved_model
+    saved_model.save(root, question["resaved"], signatures=dict(root.signatures) or None)
 
 
 def answer_live(voice: Voice, further: BinaryIO, sides: dict) -> None:
@@ -173,9 +288,9 @@ def build(question: dict) -> tuple:
 def known_objects(question: dict) -> Optional[dict]:
     """Load the op libraries that the question names, and return the custom objects; nothing else can be found.
 
-    Given by argument, nothing stays registered; given by registration, importing their module has registered
-    them, and nothing is left to pass. Afterwards the models room cannot be imported, as it could not where an
-    artifact is loaded for real.
+    Given by `argument` or by `scope`, nothing stays registered; given by `registration`, importing their module
+    has registered them, and nothing is left to pass; `rival` passes others under the same names beside it.
+    Afterwards the models room cannot be imported, as it could not where an artifact is loaded for real.
     """
     for path in question["op_libraries"].values():
         if question["agent"] == "cpp":
@@ -184,17 +299,26 @@ def known_objects(question: dict) -> Optional[dict]:
             importlib.import_module("tensorflow").load_op_library(path)
     given = None
     if question["custom_objects"] is not None:
-        registry = importlib.import_module("tensorflow").keras.utils.get_custom_objects()
+        keras = importlib.import_module("tensorflow").keras
+        registry = keras.utils.get_custom_objects()
         before = dict(registry)
         case = importlib.import_module(ROOMS + ".models").catalogue()[question["case"]]
-        if question["custom_objects"]["by"] == "argument":
+        by = question["custom_objects"]["by"]
+        objects = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
+        if by in ("argument", "scope"):
             registry.clear()
             registry.update(before)
-            given = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
+            given = objects
+        if by == "scope":
+            keras.utils.custom_object_scope(given).__enter__()  # until this process ends
+            given = None
+        if by == "rival":
+            given = {name: type(RIVAL, (each,), {}) for name, each in objects.items()}
     sys.modules[ROOMS + ".models"] = None
     for name in [name for name in sys.modules if name.startswith(ROOMS + ".models.")]:
         sys.modules[name] = None
     return given
 
 
+RIVAL = "Rival"
 STEPS = {"catalogue": tell_catalogue, "compile": compile_op_library, "save": save, "load": load}

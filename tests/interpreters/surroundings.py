@@ -8,6 +8,8 @@ import sys
 from importlib import metadata
 
 PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy", "h5py", "protobuf", "ml_dtypes")
+# Distributions of other runtimes, which savers and loaders may need.
+RUNTIMES = ("ai-edge-litert", "onnxruntime", "openvino", "tf2onnx")
 # Whichever of these is installed is TensorFlow; all of them provide the same module.
 TENSORFLOW_DISTRIBUTIONS = (
     "tensorflow",
@@ -58,5 +60,6 @@ def describe() -> dict:
         "machine": platform.machine(),
         "system": platform.platform(),
         "versions": versions,
+        "runtimes": {name: version_of(name) for name in RUNTIMES if version_of(name)},
         "variables": {name: os.environ[name] for name in RECORDED_VARIABLES if name in os.environ},
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import SAVED_MODELS, loader
+from . import SAVED_MODELS, VARIANTS, loader
 from .cpp_api import SavedModelBundle
 
 
-@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", agent="cpp")
+@loader(reads=(*SAVED_MODELS, *VARIANTS), asked="by_signature", judged_against="graph", agent="cpp", opaque=True)
 def cpp(path):
     """A SavedModel in the C++ loader that TensorFlow Serving uses."""
     return SavedModelBundle(path)

@@ -25,20 +25,16 @@ def save(line, inputs):
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
     asking = room("interpreters.asking")
-    for graph in (False, True, False):  # a run's child answers eagerly once more after saving
-        asking.answers(asking.original(case, model, graph=graph), inputs)
-        if graph:
-            room("interpreters.steps").write(case, model, line)
+    for in_graph in (None, case.endpoints, None):  # a run's child answers eagerly once more after saving
+        asking.answers(asking.original(case.traits, model, in_graph), inputs)
+        if in_graph:
+            room("interpreters.steps").write(case, model, line["artifact"], line)
 
 
 def load(line, inputs):
     loader = room("routes").loaders()[line["loader"]]
-    offers = {"path": line["artifact"]}
-    if "model" in room("routes").parameters(loader.read):
-        room("models").built_op_libraries.update(line["op_libraries"])
-        offers["model"] = room("models").catalogue()[line["case"]].build()
-    else:
-        offers["custom_objects"] = room("interpreters.steps").known_objects(line)
+    offers = {"path": line["artifact"], "keys": line["signature_keys"]}
+    room("interpreters.steps").prepare(loader, offers, line)
     root = room("interpreters.steps").give(loader.read, offers)
     asking = room("interpreters.asking")
     asking.answers(asking.loaded(loader.asked, root, line), inputs)

@@ -18,7 +18,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if workerinput is not None:
         config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
     elif not config.option.collectonly and not config.option.help:
-        config.stash[KEY] = Session.start(Wanted({"B": Interpreter.at(None)}, further_routes=(FAULTS,)))
+        config.stash[KEY] = Session.start(
+            Wanted({"B": Interpreter.at(None)}, every_route=True, further_routes=(FAULTS,))
+        )
 
 
 @pytest.hookimpl(optionalhook=True)

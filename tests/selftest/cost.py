@@ -22,7 +22,7 @@ from tests.interpreters.driver import ROOT
 from tests.interpreters.interpreter import Interpreter
 from tests.session import Session, Wanted
 
-CHOICES = {"nothing": "no_such_test", "savers": "saves or no_trace", "everything": ""}
+CHOICES = {"nothing": "no_such_test", "savers": "test_saves or test_no_trace", "everything": ""}
 
 
 def cpu_seconds_of_a_run(folder: Path, keyword: str) -> float:
@@ -50,7 +50,7 @@ def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], 
             lines.append(("load", evidence.question_to_load(*names, *given)))
     for step, line in lines:
         if step == "save":
-            line["artifact"] = line["artifact"].replace("/artifacts/", "/bare/")
+            line["artifact"] = line["artifact"].replace("/written/", "/artifacts/")
             Path(line["artifact"]).parent.mkdir(parents=True, exist_ok=True)
     (folder / "lines").write_bytes(wire.encode(lines))
     bare = Path(__file__).with_name("bare.py")

@@ -19,7 +19,8 @@ keras = tf.keras
 
 def rebuilt_by(read):
     """A loader of whole Keras models."""
-    return loader(reads=("keras_archive",), asked="as_keras_model", judged_against="eager")(read)
+    whole = ("architecture", "training")
+    return loader(reads=("keras_archive",), asked="as_original", judged_against="eager", restores=whole)(read)
 
 
 class AnsweringOtherwise:
@@ -88,7 +89,7 @@ def answers_nan(path, custom_objects):
     def change(answer, inputs):
         right = answer().numpy()
         right.flat[:1] = np.nan
-        return right
+        return tf.constant(right)
 
     return AnsweringOtherwise(loaded(path, custom_objects), change)
 
@@ -103,7 +104,7 @@ def is_off_by_one_bit(path, custom_objects):
     def change(answer, inputs):
         right = answer().numpy()
         right.flat[-1:] = np.nextafter(right.flat[-1:], np.float32(np.inf))
-        return right
+        return tf.constant(right)
 
     return AnsweringOtherwise(loaded(path, custom_objects), change)
 
@@ -178,6 +179,19 @@ def freezes_a_layer(path, custom_objects):
 
 
 @rebuilt_by
+def stops_gradients(path, custom_objects):
+    return AnsweringOtherwise(loaded(path, custom_objects), lambda answer, inputs: tf.stop_gradient(answer()))
+
+
+@rebuilt_by
+def evaluates_another_loss(path, custom_objects):
+    model = loaded(path, custom_objects)
+    evaluate = model.evaluate
+    model.evaluate = lambda *given, **how: {**evaluate(*given, **how), "loss": 0.0}
+    return model
+
+
+@rebuilt_by
 def raises(path, custom_objects):
     raise OSError("planted: cannot read")
 
@@ -226,6 +240,41 @@ def exits(path, custom_objects):
     os._exit(0)
 
 
+@loader(reads=("weights_h5",), asked="as_original", judged_against="eager")
+def loads_no_weights(path, model):
+    return model
+
+
+@loader(reads=("checkpoint",), asked="as_original", judged_against="eager", restores=("training",))
+def reads_all_but_the_optimizer(path, model):
+    kept = [np.asarray(variable) for variable in model.optimizer.variables]
+    tf.train.Checkpoint(model=model).read(os.path.join(path, "model")).expect_partial()
+    for variable, value in zip(model.optimizer.variables, kept):
+        variable.assign(value)
+    return model
+
+
+@loader(reads=("saved_model",), asked="by_function", judged_against="graph")
+def cannot_be_saved_again(path):
+    root = tf.saved_model.load(path)
+    nobody_tracks = tf.Variable(1.0)
+    root.another = tf.function(lambda: nobody_tracks + 1.0, input_signature=[])
+    return root
+
+
+@loader(reads=("tflite",), asked="by_signature", judged_against="graph", converted=True)
+def rounds_to_three_digits(path):
+    from .converted import TFLiteRuntime
+
+    runtime = TFLiteRuntime(tf.lite.Interpreter(model_path=path))
+
+    def rounded(run):
+        return lambda **inputs: {name: np.round(value, 3) for name, value in run(**inputs).items()}
+
+    runtime.signatures = {key: rounded(run) for key, run in runtime.signatures.items()}
+    return runtime
+
+
 class TellingOtherwise(tf.__internal__.tracking.AutoTrackable):
     """A restored SavedModel that answers rightly, and tells of other signatures than it has."""
 
@@ -254,7 +303,7 @@ def told(spec, batch):
     return {"dtype": spec.dtype.name, "shape": [batch, *spec.shape[1:]]}
 
 
-@loader(reads=("saved_model",), asked="by_signature", judged_against="graph")
+@loader(reads=("saved_model",), asked="by_signature", judged_against="graph", opaque=True)
 def tells_of_another_contract(path):
     return TellingOtherwise(tf.saved_model.load(path))
 
@@ -304,6 +353,40 @@ def leaves_a_variable_out(model, path, signatures):
     partial = Partial()
     partial.matrix, partial.offset = model.matrix, model.offset
     tf.saved_model.save(partial, path, signatures=signatures)
+
+
+@saver(writes="saved_model")
+def writes_no_fingerprint(model, path, signatures):
+    tf.saved_model.save(model, path, signatures=signatures)
+    os.remove(os.path.join(path, "fingerprint.pb"))
+
+
+@saver(writes="saved_model")
+def saves_other_weights_each_time(model, path, signatures):
+    for variable in model.variables:
+        variable.assign(variable + tf.cast(1, variable.dtype))
+    tf.saved_model.save(model, path, signatures=signatures)
+
+
+@saver(writes="saved_model")
+def takes_only_text(model, path, signatures):
+    tf.saved_model.save(model, path + "", signatures=signatures)
+
+
+@saver(writes="saved_model")
+def saves_beside_what_is_there(model, path, signatures):
+    chosen = os.path.join(path, "another") if os.path.exists(path) else path
+    tf.saved_model.save(model, chosen, signatures=signatures)
+
+
+@saver(writes="saved_model", promises={"tags": ["blue", "serve"]})
+def forgets_its_tag(model, path, signatures):
+    tf.saved_model.save(model, path, signatures=signatures)
+
+
+@saver(writes="saved_model", promises={"tags": ["serve"]})
+def promises_what_all_do(model, path, signatures):
+    tf.saved_model.save(model, path, signatures=signatures)
 
 
 def archive(model, path):

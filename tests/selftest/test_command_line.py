@@ -14,6 +14,7 @@ import pytest
 
 from reports import document
 from tests.interpreters.driver import ROOT
+from tests.interpreters.interpreter import Interpreter
 from tests.selftest.test_agents import python_with_tensorflow
 
 ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights"]
@@ -46,7 +47,7 @@ def report(tmp_path: Path) -> dict:
         (["--from=/nowhere/python"], "--from: '/nowhere/python' is not the path of a Python"),
         (["--rollback"], "--rollback is for a gate: it needs --from"),
         (["--case=nothing.*", "--route=weights_h5:*"], "no case matches 'nothing.*'; there are: custom_layer.affine"),
-        (["--route=h5:signature"], "no route matches 'h5:signature'; there are: export, export:cpp"),
+        (["--route=h5:signature"], "no route matches 'h5:signature'; there are: backup_and_restore, "),
         (["--isolation=none"], "invalid choice: 'none'"),
     ],
 )
@@ -75,6 +76,14 @@ def test_a_tensorflow_that_cannot_be_imported_fails_with_its_reason(tmp_path):
     assert "Traceback" not in ended.stdout
 
 
+def test_variables_may_stand_before_a_python_as_in_a_shell(tmp_path):
+    interpreter = Interpreter.at(f"TF_USE_LEGACY_KERAS=1 A=b {sys.executable}")
+    assert interpreter.python == sys.executable
+    told = interpreter.environment(tmp_path)
+    assert (told["TF_USE_LEGACY_KERAS"], told["A"]) == ("1", "b")
+    assert "TF_USE_LEGACY_KERAS" not in Interpreter.at(sys.executable).environment(tmp_path)
+
+
 def test_nothing_selected_is_exit_code_5(tmp_path):
     ended = run(tmp_path, *ONE_CELL, "-k", "no_such_test")
     assert ended.returncode == 5, ended.stdout
@@ -99,13 +108,15 @@ def test_a_run_of_two_workers_keeps_the_wall_and_judges_what_it_collected(tmp_pa
     told = report(tmp_path)
     judged = [(row["case"], row["route"], row["requirement"]) for row in told["cells"] if row["outcome"] != "n/a"]
     assert sorted(judged) == [
+        ("standard.dense_classifier", "weights_h5", "arguments"),
         ("standard.dense_classifier", "weights_h5", "no_trace"),
         ("standard.dense_classifier", "weights_h5", "saves"),
+        ("standard.dense_classifier", "weights_h5:load_weights", "gradients"),
         ("standard.dense_classifier", "weights_h5:load_weights", "loads"),
         ("standard.dense_classifier", "weights_h5:load_weights", "outputs"),
         ("standard.dense_classifier", "weights_h5:load_weights", "weights"),
     ]
-    assert told["footer"]["outcomes"]["conforms"] == 5
+    assert told["footer"]["outcomes"]["conforms"] == 7
     assert (tmp_path / "out" / "junit.xml").exists()
     assert (tmp_path / "out" / "summary.md").read_text().startswith("# CONFORMS: ")
 

@@ -115,6 +115,9 @@ def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
         (ROW + ROW, "there are two rows 'a-row'"),
         (ROW.replace("a-row", "A Row"), "does not match"),
         (ROW + "sometimes = true\n", "'sometimes' was unexpected"),
+        (ROW + 'pairs = ["2.21.0/3.15.1"]\n', "'2.21.0/3.15.1' is no known pair and no group of them"),
+        (ROW.replace('route = ["h5:*"]\n', ""), "is not valid"),
+        ('known_pairs = ["2.21.0"]', "does not match"),
     ],
 )
 def test_an_unreadable_list_says_where_and_why_in_one_line(tmp_path, wrong, told):
@@ -132,6 +135,43 @@ def test_a_list_that_is_not_there_is_unreadable(tmp_path):
 
 
 def test_pairs_that_were_run_are_known(tmp_path):
-    known = rows_of(tmp_path, 'known_pairs = [{ tensorflow = "2.21.0", keras = "3.15.1" }]')
+    known = rows_of(tmp_path, 'known_pairs = ["2.21.0/3.15.1"]')
     assert known.knows(PAIR)
     assert not known.knows(Pair("2.21.0", "3.15.0", "3.11.7"))
+
+
+PLACES = """
+known_pairs = ["2.20.0/3.15.1"]
+groups = { two = ["2.20.0/3.15.1", "2.21.0/3.15.1"] }
+[[deviation]]
+id = "a-row"
+requirement = ["loads"]
+kind = "by-design"
+outcome = "mismatch"
+message = "x"
+reason = "because"
+where = [
+    { case = ["custom_layer.affine"], route = ["h5:load_model"], pairs = ["two"] },
+    { traits = ["stateful"], route = ["h5:*", "export:*"], pairs = ["2.21.0/3.15.1"] },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "traits", "saved", "loaded", "speaks"),
+    [
+        (CELL, [], "2.21.0", "2.21.0", True),
+        (CELL, [], "2.20.0", "2.20.0", True),
+        (CELL, [], "2.20.0", "2.21.0", False),
+        (CELL, [], "2.19.0", "2.19.0", False),
+        (Cell("standard.x", "export:cpp", "loads"), ["stateful"], "2.21.0", "2.21.0", True),
+        (Cell("standard.x", "export:cpp", "loads"), ["stateful"], "2.20.0", "2.20.0", False),
+        (Cell("standard.x", "export:cpp", "loads"), [], "2.21.0", "2.21.0", False),
+        (Cell("standard.x", "export:cpp", "saves"), ["stateful"], "2.21.0", "2.21.0", False),
+    ],
+)
+def test_a_row_speaks_of_all_its_places_and_of_pairs_by_name(tmp_path, cell, traits, saved, loaded, speaks):
+    known = rows_of(tmp_path, PLACES)
+    pairs = [Pair(version, "3.15.1", "3.11.7") for version in (saved, loaded)]
+    assert bool(known.of(cell, traits, *pairs)) == speaks
+    assert known.known_pairs == ("2.20.0/3.15.1", "2.21.0/3.15.1")

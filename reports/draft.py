@@ -1,0 +1,208 @@
+"""A draft of rows for `deviations.toml`, from what runs found that no row explains; to be finished by a person.
+
+`python -m reports.draft A.json B.json ...` puts the reports of several pairs together: a symptom is one row, and
+its places are the cells that show it, each with its pairs.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import itertools
+import json
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+from reports import document
+from tests import deviations
+from tests.cells import Cell, Pair
+from tests.deviations import Deviations
+from tests.requirement import Shortfall
+
+NAME = "deviations-draft.toml"
+LONGEST_PATTERN = 110
+WIDTH = 118
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Symptom:
+    """What a row is about: what is said, without what differs from cell to cell."""
+
+    requirement: str
+    outcome: str
+    exception: str | None
+    message: str
+
+
+def write(folder: Path, found: dict, known: Deviations) -> None:
+    """Write the draft of one run's rows beside its report; nothing where every shortfall is explained."""
+    text = draft([found], known)
+    path = folder / NAME
+    if text:
+        path.write_text(text)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def draft(documents: list[dict], known: Deviations) -> str:
+    """The rows for all that no row explains, as TOML; kind, reason and link are left to a person.
+
+    Only what artifacts show that are saved and loaded with one pair is drafted: a gate measures against its control.
+    """
+    seen: dict[Symptom, list[SeenIn]] = collections.defaultdict(list)
+    for each in documents:
+        pair = Pair.of(each["sides"]["B"])
+        for symptom, cells in sorted(_unexplained(each, pair, known).items()):
+            seen[symptom].append(SeenIn.of(each, symptom.requirement, cells))
+    return "\n".join(
+        _row(number, symptom, places(found)) for number, (symptom, found) in enumerate(seen.items(), start=1)
+    )
+
+
+def _unexplained(found: dict, pair: Pair, known: Deviations) -> dict[Symptom, set[tuple[str, str]]]:
+    cells: dict[Symptom, set[tuple[str, str]]] = collections.defaultdict(set)
+    for row in found["cells"]:
+        if row["hop"] != "B>B":
+            continue
+        rows = known.of(
+            Cell(row["case"], row["route"], row["requirement"]), found["cases"][row["case"]]["traits"], pair, pair
+        )
+        for each in row.get("found", []):
+            shortfall = Shortfall(**each)
+            if not any(row.expects(shortfall) for row in rows):
+                symptom = Symptom(row["requirement"], each["symptom"], each["exception"], pattern(each["message"]))
+                cells[symptom].add((row["case"], row["route"]))
+    return cells
+
+
+def pattern(message: str) -> str:
+    """A pattern that matches the message and others like it: paths, numbers and quoted names are left open."""
+    line = message.partition("\n")[0]
+    tokens = re.split(r"('[^']*'|(?<!\w)[\w./-]+/[\w./-]+|\d+)", line)
+    parts = []
+    for token in tokens:
+        if re.fullmatch(r"\d+", token):
+            parts.append("[0-9]+")
+        elif token.startswith("'") and len(token) > 1:
+            parts.append("'[^']*'")
+        elif "/" in token and re.fullmatch(r"[\w./-]+/[\w./-]+", token):
+            parts.append(r"\S+")
+        else:
+            parts.append(re.escape(token).replace(r"\ ", " "))
+    joined = "^"
+    for part in parts:
+        if len(joined) + len(part) > LONGEST_PATTERN:
+            break
+        joined += part
+    return joined if len(joined) > 1 else "^" + re.escape(line[:LONGEST_PATTERN]).replace(r"\ ", " ")
+
+
+@dataclasses.dataclass
+class SeenIn:
+    """One symptom in the report of one pair: the cells that show it, among all that were judged for it."""
+
+    pair: str
+    cells: set[tuple[str, str]]
+    judged: dict[str, set[str]]
+    traits: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, found: dict, requirement: str, cells: set[tuple[str, str]]) -> SeenIn:
+        """What a report says of a symptom of that requirement; cells are (case, route)."""
+        judged: dict[str, set[str]] = collections.defaultdict(set)
+        for row in found["cells"]:
+            if row["requirement"] == requirement and row["outcome"] not in ("n/a", "blocked"):
+                judged[row["route"]].add(row["case"])
+        traits = {name: set(case["traits"]) for name, case in found["cases"].items()}
+        return cls(Pair.of(found["sides"]["B"]).name, cells, judged, traits)
+
+    def matched_by(self, which: Which, routes: list[str]) -> set[tuple[str, str]]:
+        """The judged cells that these cases and routes match."""
+        return {
+            (case, route) for route in routes for case in self.judged[route] if which.matches(case, self.traits[case])
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Which:
+    """Which cases: by name or all, by traits, and with exceptions."""
+
+    case: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+    def matches(self, case: str, traits: set[str]) -> bool:
+        """Whether the case is one of them."""
+        return (not self.case or case in self.case) and set(self.traits) <= traits and case not in self.excepted
+
+    def text(self) -> str:
+        """As a place of a row says it."""
+        named = {"case": self.case, "traits": self.traits, "except": self.excepted}
+        return "".join(f"{name} = {json.dumps(value)}, " for name, value in named.items() if value)
+
+
+def places(found: list[SeenIn]) -> list[tuple[Which, list[str], list[str]]]:
+    """(cases, routes, pairs) that match just the cells which show the symptom, among all that were judged."""
+    left = {seen.pair: set(seen.cells) for seen in found}
+    made = []
+    while any(left.values()):
+        first = max(found, key=lambda seen: len(left[seen.pair]))
+        by_which: dict[Which, list[str]] = collections.defaultdict(list)
+        for route in sorted({route for _, route in left[first.pair]}):
+            by_which[_shortest(first, route)].append(route)
+        which, routes = max(by_which.items(), key=lambda item: len(first.matched_by(*item) & left[first.pair]))
+        pairs = []
+        for seen in found:
+            matched = seen.matched_by(which, routes)
+            if matched <= seen.cells and matched & left[seen.pair]:
+                pairs.append(seen.pair)
+                left[seen.pair] -= matched
+        made.append((which, routes, pairs))
+    return made
+
+
+def _shortest(seen: SeenIn, route: str) -> Which:
+    """The shortest way to say which of the route's judged cases show the symptom."""
+    judged = seen.judged[route]
+    wanted = {case for case, where in seen.cells if where == route}
+    common = sorted(set.intersection(*(seen.traits[case] for case in wanted)) - {"quick"})
+    ways = [Which(case=tuple(sorted(wanted)))]
+    for size in (0, 1, 2):
+        for traits in itertools.combinations(common, size):
+            matching = {case for case in judged if set(traits) <= seen.traits[case]}
+            ways.append(Which(traits=traits, excepted=tuple(sorted(matching - wanted))))
+    return min(ways, key=lambda which: (len(which.text()), which.text()))
+
+
+def _row(number: int, symptom: Symptom, found: list[tuple[Which, list[str], list[str]]]) -> str:
+    lines = [
+        "[[deviation]]",
+        f'id = "draft-{number}"',
+        f'requirement = ["{symptom.requirement}"]',
+        'kind = ""  # upstream-bug, by-design, unsupported, environment',
+        f'outcome = "{symptom.outcome}"',
+    ]
+    if symptom.exception:
+        lines.append(f'exception = "{symptom.exception}"')
+    lines += [f"message = {_literal(symptom.message)}", 'reason = ""', 'link = ""', "where = ["]
+    lines += [place(which.text(), routes, pairs) for which, routes, pairs in found]
+    return "\n".join([*lines, "]", ""])
+
+
+def place(cells: str, routes: list[str], pairs: list[str]) -> str:
+    """One place, as a table within `where`; a long list of routes has lines of its own."""
+    line = f"    {{ {cells}route = {json.dumps(routes)}, pairs = {json.dumps(pairs)} }},"
+    if len(line) <= WIDTH:
+        return line
+    listed = textwrap.fill(json.dumps(routes)[1:-1], WIDTH - 8, break_on_hyphens=False)
+    return f"    {{ {cells}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], pairs = {json.dumps(pairs)} }},"
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False) if "'" in text else f"'{text}'"
+
+
+if __name__ == "__main__":
+    print(draft([document.read(Path(path)) for path in sys.argv[1:]], deviations.read()))

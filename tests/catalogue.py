@@ -1,0 +1,66 @@
+"""What follows from what cases, savers and loaders declare of themselves."""
+
+from __future__ import annotations
+
+from tests import strategies
+
+
+def all_routes(catalogue: dict) -> list[str]:
+    """Every `saver:loader` whose loader reads what the saver writes, in sorted order."""
+    savers, loaders = catalogue["routes"]["savers"], catalogue["routes"]["loaders"]
+    return sorted(
+        f"{saver}:{loader}"
+        for saver, written in savers.items()
+        for loader, read in loaders.items()
+        if written["writes"] in read["reads"]
+    )
+
+
+def signature_keys(case: dict, saver: dict) -> dict[str, list[str]]:
+    """The keys of the signatures that answer for each endpoint of a case, as the saver writes them."""
+    if "composite_outputs" in case["traits"]:
+        return {name: [] for name in case["endpoints"]}
+
+    def keys(endpoint: str) -> list[str]:
+        kind = "only" if len(case["endpoints"]) == 1 and endpoint != "call" else endpoint
+        templates = saver["keys"].get(kind, saver["keys"].get("*", []))
+        return [template.format(endpoint=endpoint) for template in templates]
+
+    return {name: keys(name) for name in case["endpoints"]}
+
+
+def ways_to_save_again(case: dict, saver: dict) -> list[str]:
+    """In which ways the saver is asked to save the same object once more, as `saving_again` names them."""
+    if saver["trains"] or not saver["has_artifact"]:
+        return []
+    ways = ["elsewhere"] if saver["is_saved_model"] else []
+    if "quick" in case["traits"]:
+        ways += ["pathlike", "relative"]
+        ways += ["trailing_slash", "over_another"] if saver["is_saved_model"] else []
+        ways += ["other_suffix"] if saver["file_name"] == "model.h5" else []
+    return ways
+
+
+def goes_on_training(catalogue: dict, case: dict, saver: dict) -> bool:
+    """Whether some loader brings back the training state of what the saver writes."""
+    loaders = catalogue["routes"]["loaders"].values()
+    return "compiled" in case["traits"] and any(
+        saver["writes"] in loader["reads"] and "training" in loader["restores"] for loader in loaders
+    )
+
+
+def resaves(saver: dict, loader: dict) -> bool:
+    """Whether what the loader returns is whole enough to be saved again, as the saver's own kind of artifact."""
+    if loader["asked"] == "by_function":
+        return True
+    return loader["name"] == "load_model" and not saver["trains"]
+
+
+def differentiable(case: dict, inputs: list[dict]) -> list[str]:
+    """The names of the inputs by which gradients are taken, in order: each endpoint's first that has real numbers."""
+    found: dict[str, str] = {}
+    for given in inputs:
+        tensors = strategies.tensors(case["endpoints"][given["endpoint"]])
+        if any(strategies.kind_of(tensor) == "float" for tensor in tensors):
+            found.setdefault(given["endpoint"], given["name"])
+    return list(found.values())

@@ -1,0 +1,56 @@
+"""Saving the same object once more, in other ways.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Any, Callable, Dict, Tuple
+
+
+def ways(question: dict, home: str) -> Dict[str, Tuple[Any, Callable[[], None]]]:
+    """By name: the path to save to, somewhere below `home`, and what to do before.
+
+    The question's `save_again` says which are wanted:
+        elsewhere       a path where nothing is
+        pathlike        a pathlib.Path
+        relative        a path relative to the working directory
+        other_suffix    .hdf5 instead of .h5
+        trailing_slash  a folder's path with a slash at its end
+        over_another    a folder that holds a SavedModel of something else, with an asset
+    """
+    name = question["file_name"]
+    found: Dict[str, Tuple[Any, Callable[[], None]]] = {}
+    for way in question["save_again"]:
+        folder = os.path.join(home, f"again_{way}")
+        os.makedirs(os.path.join(folder, os.path.dirname(name)))
+        path: Any = os.path.join(folder, name)
+        before = _nothing
+        if way == "pathlike":
+            path = pathlib.Path(path)
+        elif way == "relative":
+            path = os.path.relpath(path)
+        elif way == "other_suffix":
+            path = path[: -len("h5")] + "hdf5"
+        elif way == "trailing_slash":
+            path += "/"
+        elif way == "over_another":
+            before = _another_at(path, os.path.join(folder, "of_another.txt"))
+        found[way] = (path, before)
+    return found
+
+
+def _nothing() -> None:
+    pass
+
+
+def _another_at(path: str, vocabulary: str) -> Callable[[], None]:
+    def save_another() -> None:
+        import tensorflow as tf
+
+        with open(vocabulary, "w", encoding="utf-8") as file:
+            file.write("oak\n")
+        another = tf.Module()
+        another.vocabulary = tf.saved_model.Asset(vocabulary)
+        tf.saved_model.save(another, path)
+
+    return save_another

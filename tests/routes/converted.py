@@ -1,0 +1,150 @@
+"""Other runtimes: what a model is converted to, and who runs it.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from . import SAVED_MODELS, loader, saver
+
+
+def runtime(*, reads, package=None, asked="by_signature"):
+    """A loader whose answers are computed by another runtime."""
+    return loader(reads=reads, asked=asked, judged_against="graph", package=package, converted=True)
+
+
+@saver(writes="tflite", file_name="model.tflite")
+def tflite(model, path, signatures):
+    """TFLite, converted from a SavedModel of it."""
+    tf.saved_model.save(model, "to_convert", signatures=signatures)
+    with open(path, "wb") as file:
+        file.write(tf.lite.TFLiteConverter.from_saved_model("to_convert").convert())
+
+
+@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model")
+def tflite_from_export(model, path):
+    """TFLite, converted from what Keras exports."""
+    model.export("to_convert")
+    converter = tf.lite.TFLiteConverter.from_saved_model("to_convert", signature_keys=["serving_default"])
+    with open(path, "wb") as file:
+        file.write(converter.convert())
+
+
+@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model")
+def tflite_from_keras(model, path):
+    """TFLite, converted from the Keras model itself."""
+    with open(path, "wb") as file:
+        file.write(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+
+
+@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model", offered={"keras": ">=3.13"})
+def export_litert(model, path):
+    """LiteRT, as Keras exports it."""
+    model.export(path, format="litert")
+
+
+@saver(
+    writes="onnx",
+    file_name="model.onnx",
+    needs="holds_keras_model",
+    offered={"keras": ">=3.8"},
+    package="tf2onnx",
+)
+def export_onnx(model, path):
+    """ONNX, as Keras exports it."""
+    model.export(path, format="onnx")
+
+
+@saver(
+    writes="openvino",
+    file_name="model.xml",
+    needs="holds_keras_model",
+    offered={"keras": ">=3.11"},
+    package="openvino",
+)
+def export_openvino(model, path):
+    """OpenVINO, as Keras exports it."""
+    model.export(path, format="openvino")
+
+
+class TFLiteRuntime:
+    """The signatures of a .tflite file, as functions of arrays."""
+
+    def __init__(self, interpreter):
+        self.signatures = {key: interpreter.get_signature_runner(key) for key in interpreter.get_signature_list()}
+        self.contract = {
+            key: {
+                "inputs": _details(runner.get_input_details()),
+                "outputs": _details(runner.get_output_details()),
+                "defaults": None,
+            }
+            for key, runner in self.signatures.items()
+        }
+
+
+def _details(tensors):
+    return {
+        name: {
+            "dtype": "string" if detail["dtype"] in (bytes, np.bytes_) else np.dtype(detail["dtype"]).name,
+            "shape": [None if side < 0 else int(side) for side in detail["shape_signature"]],
+        }
+        for name, detail in tensors.items()
+    }
+
+
+@runtime(reads=("tflite",))
+def tflite_interpreter(path):
+    """A .tflite file in TensorFlow's own interpreter."""
+    return TFLiteRuntime(tf.lite.Interpreter(model_path=path))
+
+
+@runtime(reads=("keras_archive",))
+def load_model_and_convert(path, custom_objects):
+    """A Keras model that is loaded, then converted, in TensorFlow's own TFLite interpreter."""
+    model = tf.keras.models.load_model(path, custom_objects=custom_objects)
+    content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+    return TFLiteRuntime(tf.lite.Interpreter(model_content=content))
+
+
+@runtime(reads=("tflite",), package="ai-edge-litert")
+def litert_interpreter(path):
+    """A .tflite file in the LiteRT runtime."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    return TFLiteRuntime(Interpreter(model_path=path))
+
+
+class OneFunction:
+    """A file that knows tensors by name and no signatures."""
+
+    def __init__(self, run, inputs):
+        self.signatures = {"": run}
+        self.contract = {"": {"inputs": dict.fromkeys(inputs), "outputs": {}, "defaults": None}}
+
+
+@runtime(reads=("onnx",), package="onnxruntime", asked="by_tensor_name")
+def onnxruntime(path):
+    """An ONNX file in ONNX Runtime."""
+    import onnxruntime as ort
+
+    session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return OneFunction(
+        lambda **inputs: dict(zip(names, session.run(names, inputs))),
+        [entry.name for entry in session.get_inputs()],
+    )
+
+
+@runtime(reads=(*SAVED_MODELS, "onnx", "openvino"), package="openvino", asked="by_tensor_name")
+def openvino(path):
+    """A SavedModel or a converted file in OpenVINO's own reader."""
+    import openvino as ov
+
+    model = ov.Core().compile_model(ov.convert_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    outputs = [port.get_any_name() for port in model.outputs]
+
+    def run(**inputs):
+        answers = model(inputs)
+        return {name: np.array(answers[name]) for name in outputs}
+
+    return OneFunction(run, [port.get_any_name() for port in model.inputs])

@@ -1,0 +1,98 @@
+"""SavedModels: what TensorFlow writes and Keras exports, and Python's ways to read them.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from . import KERAS_2, OBJECT_GRAPHS, SAVED_MODELS, SINCE_KERAS_3, VARIANTS, loader, saver
+
+SERVE = ("serve", "serving_default")
+
+
+@saver(writes="saved_model")
+def saved_model(model, path, signatures):
+    """The core call: a SavedModel of any trackable object, with its functions as signatures by name."""
+    tf.saved_model.save(model, path, signatures=signatures)
+
+
+@saver(writes="variant_saved_model", needs="holds_module", keys={"only": ("serving_default",), "*": ()})
+def saved_model_unsigned(model, path):
+    """No signatures asked for: a tf.Module's only function becomes serving_default, of several none does."""
+    tf.saved_model.save(model, path)
+
+
+@saver(writes="variant_saved_model", needs="one_endpoint", keys={"*": ("serving_default",)})
+def saved_model_one_function(model, path, signatures):
+    """One tf.function as the signature: it is serving_default."""
+    (function,) = signatures.values()
+    tf.saved_model.save(model, path, signatures=function)
+
+
+@saver(writes="numbered_saved_model", file_name="model/2", needs="tries_options")
+def numbered_versions(model, path, signatures):
+    """The second of two version folders, as TensorFlow Serving watches them; the first holds other weights."""
+    kept = [np.asarray(variable) for variable in model.variables]
+    for variable, value in zip(model.variables, kept):
+        variable.assign(np.zeros_like(value))
+    tf.saved_model.save(model, os.path.join(path, os.pardir, "1"), signatures=signatures)
+    for variable, value in zip(model.variables, kept):
+        variable.assign(value)
+    tf.saved_model.save(model, path, signatures=signatures)
+
+
+@saver(writes="exported_saved_model", needs="holds_keras_model", keys={"*": SERVE})
+def export(model, path):
+    """Keras's own SavedModel for serving."""
+    model.export(path)
+
+
+@saver(
+    writes="variant_saved_model",
+    needs="holds_keras_model",
+    keys={"*": ("classify", "serving_default", "explain")},
+)
+def export_archive(model, path, specifications):
+    """Keras's ExportArchive with two endpoints of one's own."""
+    archive = tf.keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("classify", lambda inputs: model(inputs, training=False), [specifications["call"]])
+    archive.add_endpoint("explain", lambda inputs: model(inputs, training=False), [specifications["call"]])
+    archive.write_out(path)
+
+
+@saver(
+    writes="keras_saved_model",
+    needs="holds_keras_model",
+    offered=KERAS_2,
+    promises={"keras_metadata": True},
+)
+def keras_saved_model(model, path):
+    """Keras 2's model.save of a folder: a SavedModel that also holds Keras's config."""
+    model.save(path)
+
+
+@loader(reads=(*SAVED_MODELS, *VARIANTS), asked="by_signature", judged_against="graph")
+def signature(path):
+    """A SavedModel through its signatures, as serving clients see it."""
+    return tf.saved_model.load(path)
+
+
+@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", agent="no-keras")
+def signature_no_keras(path):
+    """A SavedModel through its signatures, where importing Keras fails."""
+    return tf.saved_model.load(path)
+
+
+@loader(reads=(*OBJECT_GRAPHS, "variant_saved_model"), asked="by_function", judged_against="graph")
+def restored(path):
+    """A SavedModel through the restored object's own functions."""
+    return tf.saved_model.load(path)
+
+
+@loader(reads=OBJECT_GRAPHS, asked="as_layer", judged_against="graph", offered=SINCE_KERAS_3)
+def tfsm_layer(path, keys):
+    """A SavedModel as a Keras layer for inference, one for each endpoint."""
+    return {endpoint: tf.keras.layers.TFSMLayer(path, call_endpoint=first) for endpoint, (first, *_) in keys.items()}

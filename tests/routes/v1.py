@@ -1,0 +1,151 @@
+"""TensorFlow 1's ways, which TensorFlow 2 still has: session, builder, command line.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+
+from . import SAVED_MODELS, loader, saver
+
+v1 = tf.compat.v1
+INIT_OP = "__saved_model_init_op"
+
+
+class Session:
+    """A SavedModel in a TensorFlow 1 session; its signatures are functions of arrays."""
+
+    def __init__(self, path):
+        self.session = v1.Session(graph=tf.Graph())
+        with self.session.graph.as_default():
+            self.meta_graph = v1.saved_model.load(self.session, ["serve"], path)
+        definitions = {key: signature for key, signature in self.meta_graph.signature_def.items() if key != INIT_OP}
+        self.signatures = {key: self._function(signature) for key, signature in definitions.items()}
+        self.contract = {
+            key: {
+                "inputs": {name: _told(info) for name, info in signature.inputs.items()},
+                "outputs": {name: _told(info) for name, info in signature.outputs.items()},
+                "defaults": sorted(getattr(signature, "defaults", {})),
+            }
+            for key, signature in definitions.items()
+        }
+
+    def _function(self, signature):
+        def run(**inputs):
+            fetches = {name: info.name for name, info in signature.outputs.items()}
+            feeds = {signature.inputs[name].name: value for name, value in inputs.items()}
+            return {name: _as_array(value) for name, value in self.session.run(fetches, feeds).items()}
+
+        return run
+
+
+def _told(info):
+    shape = tf.TensorShape(info.tensor_shape)
+    return {"dtype": tf.as_dtype(info.dtype).name, "shape": None if shape.rank is None else shape.as_list()}
+
+
+def _as_array(value):
+    return np.asarray(value, dtype=object if isinstance(value, bytes) else None)
+
+
+@saver(writes="v1_saved_model", needs="has_signatures")
+def v1_builder(model, path, build, specifications):
+    """TensorFlow 1's Builder, of a graph that was built for it."""
+    values = [variable.numpy() for variable in model.variables]
+    with v1.Session(graph=tf.Graph()) as session, session.graph.as_default():
+        twin = build()
+        for variable, value in zip(twin.variables, values):
+            session.run(variable.initializer)
+            session.run(variable.assign(value))
+        definitions = {}
+        for endpoint, inputs in specifications.items():
+            feeds = {name: v1.placeholder(spec.dtype, spec.shape) for name, spec in inputs.items()}
+            answers = getattr(twin, endpoint)(**feeds)
+            definitions[endpoint] = v1.saved_model.predict_signature_def(feeds, answers)
+        builder = v1.saved_model.Builder(path)
+        builder.add_meta_graph_and_variables(
+            session,
+            ["serve"],
+            signature_def_map=definitions,
+            assets_collection=v1.get_collection(v1.GraphKeys.ASSET_FILEPATHS),
+            main_op=v1.tables_initializer(),
+        )
+        builder.save()
+
+
+@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True)
+def v1_session(path):
+    """A SavedModel in a TensorFlow 1 session."""
+    return Session(path)
+
+
+class CommandLine:
+    """A SavedModel as `saved_model_cli` shows and runs it."""
+
+    def __init__(self, path):
+        self.path = path
+        shown = self._call("show", "--dir", path, "--tag_set", "serve")
+        keys = [key for key in re.findall(r'SignatureDef key: "(.*?)"', shown) if key != INIT_OP]
+        self.contract = {key: self._show(key) for key in keys}
+        self.signatures = {key: self._function(key) for key in keys}
+
+    def _show(self, key):
+        shown = self._call("show", "--dir", self.path, "--tag_set", "serve", "--signature_def", key)
+        found = {"inputs": {}, "outputs": {}, "defaults": None}
+        pattern = r"(inputs|outputs)\['(.*?)'\] tensor_info:\s+dtype: DT_(\w+)\s+shape: (.*)"
+        for side, name, dtype, shape in re.findall(pattern, shown):
+            sides = None if "unknown" in shape else [int(each) for each in re.findall(r"-?\d+", shape)]
+            number = v1.NodeDef(attr={"T": v1.AttrValue(type=f"DT_{dtype}")}).attr["T"].type
+            found[side][name] = {
+                "dtype": tf.as_dtype(number).name,
+                "shape": None if sides is None else [None if each < 0 else each for each in sides],
+            }
+        return found
+
+    def _function(self, key):
+        def run(**inputs):
+            folder = tempfile.mkdtemp(dir=os.getcwd())
+            given = []
+            for name, value in inputs.items():
+                file = os.path.join(folder, f"{name}.npy")
+                np.save(file, value.astype("S") if value.dtype == object else value)
+                given.append(f"{name}={file}")
+            answers = os.path.join(folder, "answers")
+            self._call(
+                "run", "--dir", self.path, "--tag_set", "serve", "--signature_def", key,
+                "--inputs", ";".join(given), "--outdir", answers,
+            )  # fmt: skip
+            told = {name[:-4]: np.load(os.path.join(answers, name)) for name in os.listdir(answers)}
+            shutil.rmtree(folder)
+            return {name: value.astype(object) if value.dtype.kind == "S" else value for name, value in told.items()}
+
+        return run
+
+    @staticmethod
+    def _call(*arguments):
+        from absl import flags
+        from tensorflow.python.tools import saved_model_cli
+
+        sys.argv = ["saved_model_cli", *arguments]
+        flags.FLAGS.unparse_flags()
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            try:
+                saved_model_cli.main()
+            except SystemExit as end:
+                if end.code:
+                    raise RuntimeError(f"saved_model_cli ended with {end.code}") from None
+        return printed.getvalue()
+
+
+@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True)
+def saved_model_cli(path):
+    """A SavedModel as the command line shows and runs it."""
+    return CommandLine(path)

@@ -1,0 +1,42 @@
+"""Requirement: what was loaded can be saved again."""
+
+from __future__ import annotations
+
+from tests.catalogue import resaves as can_resave
+from tests.compare import without_messages
+from tests.requirement import Shortfall, requirement
+from tests.seen import Seen
+
+
+def only_whole(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """Only what brings back a whole model, or the object of a SavedModel, is saved again."""
+    return None if can_resave(saver, loader) else f"what {loader['name']} returns is not saved again"
+
+
+@requirement(over="routes", not_applicable=only_whole)
+def resaves(seen: Seen) -> None:
+    """What was loaded is saved again, and a third process loads that: the same answers, signatures and weights."""
+    seen.loaded["resave"]
+    again = seen.loading_with(seen.default_custom_objects, resaved=True)
+    again["load"]
+    with seen.also():
+        if "contract" in seen.loaded:
+            check_same(seen, "signatures", seen.loaded["contract"], again["contract"])
+    with seen.also():
+        check_same(seen, "answers", *(without_messages(said["answers"]) for said in (seen.loaded, again)))
+    with seen.also():
+        if "weights" in seen.loaded:
+            once, twice = ([value for _, value in said["weights"]] for said in (seen.loaded, again))
+            check_same(seen, "weights", once, twice)
+
+
+def check_same(seen: Seen, what: str, once: object, twice: object) -> None:
+    """To the last bit what the first load gave."""
+    comparison = seen.compare(once, twice)
+    if not comparison.equal:
+        first = comparison.differences[0]
+        raise Shortfall(f"saved again and loaded, other {what}", expected=str(first.expected), seen=str(first))
+
+
+def test_resaves(cell):
+    cell.judge(resaves)

@@ -145,21 +145,21 @@ class Which:
 
 def places(found: list[SeenIn]) -> list[tuple[Which, list[str], list[str]]]:
     """(cases, routes, pairs) that match just the cells which show the symptom, among all that were judged."""
-    left = {seen.pair: set(seen.cells) for seen in found}
+    left = [set(seen.cells) for seen in found]  # not by pair: two reports may be of one
     made = []
-    while any(left.values()):
-        first = max(found, key=lambda seen: len(left[seen.pair]))
+    while any(left):
+        at = max(range(len(found)), key=lambda i: len(left[i]))
         by_which: dict[Which, list[str]] = collections.defaultdict(list)
-        for route in sorted({route for _, route in left[first.pair]}):
-            by_which[_shortest(first, route)].append(route)
-        which, routes = max(by_which.items(), key=lambda item: len(first.matched_by(*item) & left[first.pair]))
+        for route in sorted({route for _, route in left[at]}):
+            by_which[_shortest(found[at], route)].append(route)
+        which, routes = max(by_which.items(), key=lambda item: len(found[at].matched_by(*item) & left[at]))
         pairs = []
-        for seen in found:
+        for i, seen in enumerate(found):
             matched = seen.matched_by(which, routes)
-            if matched <= seen.cells and matched & left[seen.pair]:
+            if matched <= seen.cells and matched & left[i]:
                 pairs.append(seen.pair)
-                left[seen.pair] -= matched
-        made.append((which, routes, pairs))
+                left[i] -= matched
+        made.append((which, routes, sorted(set(pairs), key=pairs.index)))
     return made
 
 

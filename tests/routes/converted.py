@@ -140,7 +140,9 @@ def openvino(path):
     """A SavedModel or a converted file in OpenVINO's own reader."""
     import openvino as ov
 
-    model = ov.Core().compile_model(ov.convert_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    core = ov.Core()
+    source = core.read_model(path) if path.endswith(".xml") else ov.convert_model(path)
+    model = core.compile_model(source, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     outputs = [port.get_any_name() for port in model.outputs]
 
     def run(**inputs):

@@ -111,20 +111,17 @@ def _ways_out(row: dict, cases: tuple[str, ...], holding: dict, judged: dict) ->
             candidates = [
                 (len(left & held), len(judged[route] & judged[row["route"]]), route)
                 for (hop, route), held in holding.items()
-                if hop == row["hop"] or (not loader and hop[-1] == row["hop"][-1] and hop[0] == hop[-1])
-                if route != row["route"] and (route.partition(":")[0] == saver) == (how == "read")
-                if loader or how == "save"
+                if hop == row["hop"]
+                and route != row["route"]
+                and (route.partition(":")[0] == saver) == (how == "read")
+                and (loader or how == "save")
             ]
             carried, _, route = max(candidates, key=lambda each: (each[0], each[1], each[2]), default=(0, 0, ""))
             if not carried:
                 break
-            ways.append(WayOut(route, how, tuple(sorted(left & holding[_hop_of(row, loader), route]))))
+            ways.append(WayOut(route, how, tuple(sorted(left & holding[row["hop"], route]))))
             left -= set(ways[-1].cases)
     return tuple(ways)
-
-
-def _hop_of(row: dict, loader: str) -> str:
-    return row["hop"] if loader else f"{row['hop'][-1]}>{row['hop'][-1]}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _holding(document: dict) -> dict[tuple[str, str], set[str]]:
 
 
 def _judged(document: dict) -> dict[str, set[str]]:
-    """route -> the requirements that are judged on it in any hop: what the route is there for."""
+    """Route -> the requirements that are judged on it in any hop: what the route is there for."""
     judged: dict[str, set[str]] = collections.defaultdict(set)
     for row in document["cells"]:
         if row["outcome"] != "n/a":

@@ -124,7 +124,7 @@ def without_messages(answers: list[dict]) -> list[dict]:
 
 
 def _compare(
-    where: str, expected: Any, seen: Any, unsure: Any, allowed: Tolerance, values: bool, result: Comparison
+    where: str, expected: Any, seen: Any, unsure: Any, tolerance: Tolerance, values: bool, result: Comparison
 ) -> None:
     if type(expected) is not type(seen):
         result.differ(where, "structure", _kind(expected), _kind(seen))

@@ -92,10 +92,15 @@ def pytest_configure(config: pytest.Config) -> None:
         session = Session.start(wanted(config))
     except BAD_USAGE as error:
         raise pytest.UsageError(str(error)) from None
+    except OSError as error:
+        raise pytest.UsageError(f"the run cannot start: {error}") from None
     except BrokenTensorFlow as error:
         pytest.exit(str(error), returncode=1)
     config.stash[SESSION] = session
-    config.pluginmanager.register(Collector(session, config), "conformance-collector")
+    try:
+        config.pluginmanager.register(Collector(session, config), "conformance-collector")
+    except OSError as error:
+        raise pytest.UsageError(f"--report-dir: {error}") from None
 
 
 def wanted(config: pytest.Config) -> Wanted:

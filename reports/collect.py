@@ -27,6 +27,7 @@ class Collector:
         self.document: dict | None = None
         self.folder.mkdir(parents=True, exist_ok=True)
         document.write(self.folder, self.make(complete=False))  # what an interrupted run leaves has no footer
+        self.unwritten: OSError | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.collected |= {item.nodeid for item in session.items}
@@ -49,14 +50,22 @@ class Collector:
         self.document = self.make(complete=finished, unjudged=unjudged)
         if exitstatus == PASSED and (document.stale(self.document) or not finished):
             session.exitstatus = FAILED
+        try:
+            self.write(exitstatus in (PASSED, FAILED))
+            if self.config.option.record and finished:
+                self.session.record(self.config.option.record)
+        except OSError as error:
+            self.unwritten = error
+            session.exitstatus = session.exitstatus or FAILED
+
+    def write(self, ran: bool) -> None:
+        """Write the reports; all that follows from the document where the run came to its end."""
         document.write(self.folder, self.document)  # first of all: scripts may name files in it, and must not lose it
-        if exitstatus in (PASSED, FAILED):
+        if ran:
             repro.write_all(self.folder, self.document, self.session)
             draft.write(self.folder, self.document, self.session.deviations)
             render.write_summary(self.folder, self.document)
         document.write(self.folder, self.document)
-        if self.config.option.record and finished:
-            self.session.record(self.config.option.record)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
@@ -64,6 +73,8 @@ class Collector:
         if self.document is not None and self.rows:
             terminalreporter.ensure_newline()
             render.to_terminal(self.document, terminalreporter._tw, self.folder)
+        if self.unwritten is not None:
+            terminalreporter.write_line(f"the reports could not be written whole: {self.unwritten}", red=True)
 
     def make(self, *, complete: bool, unjudged: list[str] | None = None) -> dict:
         """The document as it stands."""

@@ -172,9 +172,8 @@ def ways_in_words(finding: gate.Finding) -> str:
     """What holds instead, in words."""
     told = []
     for way in finding.ways_out:
-        what = (
-            f"load it by `{way.route.partition(':')[2]}`" if way.how == "read" else f"save and load by `{way.route}`"
-        )
+        saver, _, loader = way.route.partition(":")
+        what = f"load it by `{loader}`" if way.how == "read" else f"save by `{saver}` and load by `{loader}`"
         told.append(what + f" ({len(way.cases)} of {len(finding.cases)})" * (len(way.cases) < len(finding.cases)))
     return "; or ".join(told) or "nothing that was tried"
 

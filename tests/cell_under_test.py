@@ -9,6 +9,7 @@ import pytest
 
 from reports.repro import literal
 from tests.cells import Cell
+from tests.evidence import NoEvidence
 from tests.requirement import Requirement
 from tests.shrink import shrink
 from tests.verdict import Bench, Judgement
@@ -28,7 +29,10 @@ class CellUnderTest:
     def judge(self, requirement: Requirement) -> None:
         """Judge the cell, leave its rows for the report, and fail or xfail as they say."""
         assert requirement.name == self.cell.requirement
-        judgements = list(self.bench.judge(self.cell).values())
+        try:
+            judgements = list(self.bench.judge(self.cell).values())
+        except (NoEvidence, OSError) as error:  # a cell without a verdict, so that the run is not complete
+            pytest.fail(f"{self.cell} cannot be judged: {error}", pytrace=False)
         for judgement in judgements:
             failing = [name for found in judgement.found for name in found.inputs]
             if judgement.is_bad and failing:

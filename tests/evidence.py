@@ -29,10 +29,14 @@ from tests.catalogue import (
 )
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT, Agent, AgentLost, Limits
-from tests.interpreters.testimony import CRASHED, NotSaid, Testimony
+from tests.interpreters.testimony import REFUSED, NotSaid, Testimony
 
 # The folder of a run, and in it that of one child, have other names every time.
 CHILDS_FOLDER = r"(/[AB][a-z]/tmp\w+)?"
+
+
+class NoEvidence(Exception):
+    """Nobody could be asked: whoever judges can say nothing, of the pair least of all."""
 
 
 @dataclasses.dataclass
@@ -225,11 +229,13 @@ class Evidence:
 
     def _run(self, side: str, kind: str, step: str, question: dict) -> Testimony:
         if kind not in self.agents.get(side, {}):
-            return Testimony({}, how=CRASHED, detail="was not recorded")
+            raise NoEvidence("this was not recorded")
         try:
             said = self.agents[side][kind].run(step, question, limits=self.limits, fresh=self.fresh)
         except AgentLost as lost:
-            return Testimony({}, how=CRASHED, detail=f"was lost: {lost}")
+            raise NoEvidence(str(lost)) from lost
+        if said.how == REFUSED:
+            raise NoEvidence(f"the child {said.detail}")
         return said.without(re.compile(re.escape(str(self.folder.parent)) + CHILDS_FOLDER))
 
     def _testimony(self, key: str, ask: Callable[[], Testimony]) -> Testimony:

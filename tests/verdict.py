@@ -25,7 +25,6 @@ NEW_ONES = Hop("B", "B")
 HOW_LOST = {
     testimony.CRASHED: ("crashed", CRASH),
     testimony.GARBLED: ("crashed", CRASH),
-    testimony.REFUSED: ("crashed", CRASH),
     testimony.OUT_OF_MEMORY: ("crashed", MEMORY),
     testimony.RAN_ON: ("timed-out", TIMEOUT),
 }

@@ -112,7 +112,7 @@ def step_in(request: dict, ends: list, *, kind: str, root: str, routes: list) ->
 
 
 def limit(limits: dict) -> None:
-    """Put the limits in force: `memory` in bytes and `cpu` in seconds, both beyond what the process has."""
+    """Put the limits in force: `memory` in bytes and `cpu` in seconds beyond what it has; `file` in bytes."""
     used = int(time.process_time())
     with open("/proc/self/statm") as statm:
         address_space = int(statm.read().split()[0]) * resource.getpagesize()
@@ -120,6 +120,7 @@ def limit(limits: dict) -> None:
         (resource.RLIMIT_AS, address_space + limits["memory"]),
         (resource.RLIMIT_CPU, used + limits["cpu"]),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, limits["file"]),
     ):
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:

@@ -39,11 +39,12 @@ OUT_OF_MEMORY_WORDS = (
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """What one child may use: seconds of wall and of CPU, and bytes beyond what its agent has."""
+    """What one child may use: seconds of wall and of CPU, bytes beyond what its agent has, and bytes in one file."""
 
     wall: float = 180.0
     cpu: int = 120
     memory: int = 8 * GIB
+    file: int = 4 * GIB
 
     def as_request(self) -> dict:
         """As the agent reads them."""

@@ -70,7 +70,7 @@ class Collector:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
         yield  # the verdict is what a person should find at the end of the screen
-        if self.document is not None and self.rows:
+        if self.document is not None and (self.rows or self.document.get("unjudged")):
             terminalreporter.ensure_newline()
             render.to_terminal(self.document, terminalreporter._tw, self.folder)
         if self.unwritten is not None:

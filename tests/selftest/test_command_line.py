@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -43,9 +44,17 @@ def report(tmp_path: Path) -> dict:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--to=/nowhere/python"], "--to: '/nowhere/python' is not the path of a Python"),
-        (["--from=/nowhere/python"], "--from: '/nowhere/python' is not the path of a Python"),
+        (["--to=/nowhere/python"], "--to: '/nowhere/python' is neither the path of a Python, nor a version"),
+        (["--from=/nowhere/python"], "--from: '/nowhere/python' is neither the path of a Python, nor a version"),
+        (["--from", "nonsense"], "--from: 'nonsense' is neither the path of a Python, nor a version"),
         (["--rollback"], "--rollback is for a gate: it needs --from"),
+        (["--rollback", f"--from={ROOT}"], "--rollback is for a gate: it needs --from, and there a Python"),
+        ([f"--from={ROOT}"], "is no recorded folder: it has no manifest.json"),
+        ([f"--record={ROOT}"], "exists and is no recorded folder, so nothing is written there"),
+        (["--record=kept", "-k", "outputs"], "--record keeps all that one pair says: not with --from, -k or -m"),
+        (["--model=shop"], "--model: 'shop' is not MODULE:FUNCTION"),
+        (["--artifact=nowhere"], "--artifact: there is nothing at 'nowhere'"),
+        (["--deviations=/nowhere.toml"], "/nowhere.toml: No such file or directory"),
         (["--case=nothing.*", "--route=weights_h5:*"], "no case matches 'nothing.*'; there are: custom_layer.affine"),
         (["--route=h5:signature"], "no route matches 'h5:signature'; there are: backup_and_restore, "),
         (["--isolation=none"], "invalid choice: 'none'"),
@@ -164,6 +173,120 @@ def test_a_gate_from_a_pair_to_itself_finds_nothing(tmp_path):
     assert "SAFE: from TensorFlow" in ended.stdout
     hops = {row["hop"] for row in report(tmp_path)["cells"] if row["outcome"] == "conforms"}
     assert hops == {"A>A", "A>B", "B>B", "B>A"}
+
+
+REVERSED = """
+    import pytest
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(items):
+        items.reverse()
+"""
+
+
+def test_a_gate_says_the_same_in_any_order_with_any_number_of_workers(tmp_path):
+    (tmp_path / "in_reverse.py").write_text(textwrap.dedent(REVERSED))
+    cells = ["--case=custom_op.module_two_signatures", "--case=standard.b*", "--route=h5:*", "--route=saved_model:*"]
+    told = []
+    for name, *how in (("one", "-n1"), ("two", "-n2"), ("reversed", "-n2", "-p", "in_reverse")):
+        ended = run(tmp_path / name, *cells, *how, f"--from={sys.executable}", PYTHONPATH=str(tmp_path))
+        assert ended.returncode == 0, ended.stdout
+        document_ = report(tmp_path / name)
+        assert document_["footer"]["outcomes"]["broken-before"]
+        # Not what is said: which of several missing variables TensorFlow names is chance.
+        kept = ("case", "route", "requirement", "hop", "outcome", "blocked_by", "contract", "deviations")
+        told.append([{field: row.get(field) for field in kept} for row in document_["cells"]])
+    assert told[0] == told[1] == told[2]
+
+
+ACCEPTED = """
+    [[deviation]]
+    id = "we-do-without"
+    case = ["mine.*"]
+    route = ["h5:load_model"]
+    requirement = ["loads"]
+    kind = "by-design"
+    outcome = "exception"
+    exception = "ValueError"
+    message = "Could not deserialize 'keras.metrics.mse'"
+    reason = "we load the weights alone"
+"""
+MINE = """
+    import tensorflow as tf
+
+    def regression():
+        model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+"""
+
+
+@pytest.mark.parametrize(("expires", "status"), [("", 0), ("expires = 2020-01-01", 1)])
+def test_a_shortfall_that_a_team_accepts_passes_until_it_expires(tmp_path, expires, status):
+    (tmp_path / "accepted.toml").write_text(textwrap.dedent(ACCEPTED) + expires)
+    (tmp_path / "my_models.py").write_text(textwrap.dedent(MINE))
+    cells = ["--model=my_models:regression", "--case=mine.*", "--route=h5:load_model", "-k", "loads"]
+    ended = run(tmp_path, *cells, f"--deviations={tmp_path / 'accepted.toml'}", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == status, ended.stdout
+    if status:
+        assert "we-do-without expired on 2020-01-01" in ended.stdout
+
+
+def wait_for_report(folder: Path, started: subprocess.Popen) -> Path:
+    """The report that a run leaves when its agents are ready and its cells are planned."""
+    deadline = time.monotonic() + 240
+    while not (folder / "out" / "conformance.json").exists():
+        assert started.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return folder / "out" / "conformance.json"
+
+
+def test_a_run_whose_agent_is_killed_is_incomplete_and_blames_no_pair(tmp_path):
+    """Neither as crashed under the new pair, nor, of the old one, as broken before, which would hide what breaks."""
+    started = subprocess.Popen(
+        command(tmp_path, "--case=standard.*", "--route=weights_h5:*", "-n2", f"--from={sys.executable}"),
+        cwd=ROOT,
+        env=variables({"KILLED_AGENT": str(tmp_path)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for_report(tmp_path, started)
+    (agent,) = (pid for pid in running_agents(f"KILLED_AGENT={tmp_path}") if is_agent_of(pid, "A", "keras"))
+    os.kill(agent, signal.SIGKILL)
+    said, _ = started.communicate(timeout=300)
+    assert started.returncode == 1, said
+    assert "INCOMPLETE:" in said
+    assert "cannot be judged: the agent" in said
+    told = report(tmp_path)
+    assert "footer" not in told
+    assert {row["outcome"] for row in told["cells"]} <= {"conforms", "n/a"}
+    assert running_agents(f"KILLED_AGENT={tmp_path}") == []
+
+
+def is_agent_of(pid: int, side: str, kind: str) -> bool:
+    """Whether the process is the agent of that side and kind, and not one of its children."""
+    arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    socket = next((argument for argument in arguments if argument.endswith(f"/{side}{kind[0]}/s")), None)
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return socket is not None and "agent.py" not in Path(f"/proc/{parent}/cmdline").read_text()
+
+
+def test_a_full_disk_ends_in_no_green_run_and_the_next_run_works(tmp_path):
+    """With a real one: a small file system over /tmp, in a mount namespace of its own."""
+    (tmp_path / "out").mkdir()
+    arguments = [*ONE_CELL, "--route=saved_model:signature", "--report-dir=/mnt/out"]
+    pytest_ = " ".join([sys.executable, "-m", "pytest", "-n2", *arguments])
+    inside = f"mount --bind {tmp_path} /mnt && mount -t tmpfs -o size=1200k none /tmp && {pytest_}"
+    user = [] if os.geteuid() == 0 else ["-r"]
+    ended = subprocess.run(["unshare", "-m", *user, "sh", "-c", inside], cwd=ROOT, env=variables({}), **SAID)
+    assert ended.returncode in (1, 4), ended.stdout
+    assert "No space left on device" in ended.stdout
+    assert "CONFORMS" not in ended.stdout
+    left = tmp_path / "out" / "conformance.json"
+    assert not left.exists() or "footer" not in json.loads(left.read_text())
+    assert run(tmp_path, *ONE_CELL).returncode == 0
 
 
 def running_agents(mark: str) -> list[int]:

@@ -1,0 +1,275 @@
+"""Models and artifacts of a user's own: found as they are, described rightly, and refused in one clear line."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.brought import Brought, UnusableModel, unlike
+from tests.selftest.test_command_line import report, run
+from tests.strategies import inputs_given, tensors
+
+SHOP = """
+    import numpy as np
+    import tensorflow as tf
+
+    keras = tf.keras
+
+
+    class Gate(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs * 2.0
+
+
+    def tower():
+        zebra = keras.Input((3,), name="zebra")
+        apple = keras.Input((2,), name="apple", dtype="int32")
+        flat = keras.layers.Flatten()(keras.layers.Embedding(20, 3)(apple))
+        joined = keras.layers.Concatenate()([Gate()(zebra), flat])
+        model = keras.Model({"zebra": zebra, "apple": apple}, {"score": keras.layers.Dense(1)(joined)})
+        model.compile("adam", "mse")
+        return model
+
+
+    tower_custom_objects = {"Gate": Gate}
+
+
+    class Untold(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.dense = keras.layers.Dense(3)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+
+    def untold():
+        return Untold()
+
+
+    def told():
+        model = Untold()
+        model(tf.zeros((1, 4)))
+        return model
+
+
+    def told_inputs():
+        return [np.ones((2, 4), "float32"), np.array([[1, 2, 3, np.nan]], "float32")]
+
+
+    def told_custom_objects():
+        return {"Untold": Untold}
+
+
+    class Two(tf.Module):
+        def __init__(self):
+            self.weight = tf.Variable([[1.0], [2.0]])
+
+        @tf.function(input_signature=[tf.TensorSpec((None, 2)), tf.TensorSpec((None,), tf.string)])
+        def serve(self, x, words):
+            return {"y": x @ self.weight, "size": tf.strings.length(words)}
+
+        @tf.function(input_signature=[tf.TensorSpec((None, 2))])
+        def nested(self, x):
+            return {"a": {"b": x}}
+
+
+    def module():
+        return Two()
+
+
+    class OfRagged(tf.Module):
+        @tf.function(input_signature=[tf.RaggedTensorSpec((None, None))])
+        def serve(self, x):
+            return {"y": x.to_tensor()}
+
+
+    def of_ragged():
+        return OfRagged()
+
+
+    def broken():
+        raise RuntimeError("no database")
+
+
+    def nothing():
+        return tf.Module()
+"""
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory) -> Path:
+    """A folder with the user's package."""
+    folder = tmp_path_factory.mktemp("user")
+    (folder / "shop").mkdir()
+    (folder / "shop" / "__init__.py").touch()
+    (folder / "shop" / "models.py").write_text(textwrap.dedent(SHOP))
+    return folder
+
+
+@pytest.fixture
+def describe(session, shop, monkeypatch):
+    """Describes a model of the shop, or an artifact."""
+
+    def described(model: str = "", artifact: str = "") -> dict:
+        brought = Brought.existing(artifact, shop) if artifact else Brought.model(f"shop.models:{model}", shop)
+        return brought.described_by(session.evidence.agents["B"]["keras"])
+
+    return described
+
+
+def test_a_functional_model_says_itself_what_it_takes(describe):
+    told = describe("tower")
+    case = told["case"]
+    assert (case["id"], told["given"], case["custom_objects"]) == ("mine.tower", None, ["Gate"])
+    inputs = case["endpoints"]["call"]
+    assert list(inputs["dict"]) == ["zebra", "apple"]
+    assert [(each["dtype"], list(each["shape"])) for each in tensors(inputs)] == [
+        ("int32", [None, 2]),
+        ("float32", [None, 3]),
+    ]
+    assert {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model"} <= set(case["traits"])
+    assert "trained" not in case["traits"]
+
+
+def test_given_inputs_are_taken_as_they_are_and_say_what_the_model_takes(describe):
+    told = describe("told")
+    (tensor,) = tensors(told["case"]["endpoints"]["call"])
+    assert (tensor["dtype"], list(tensor["shape"])) == ("float32", [None, 4])
+    one, two = inputs_given(told["given"])
+    assert [(each["name"], each["special"], each["magnitude"]) for each in (one, two)] == [
+        ("given-1", False, 1.0),
+        ("given-2", True, 3.0),
+    ]
+    assert one["value"].shape == (2, 4)
+    assert "subclassed" in told["case"]["traits"]
+
+
+def test_a_module_is_asked_by_its_functions(describe):
+    case = describe("module")["case"]
+    assert set(case["endpoints"]) == {"serve", "nested"}
+    assert list(case["endpoints"]["serve"]["dict"]) == ["x", "words"]
+    assert {"holds_module", "composite_outputs", "string_inputs"} <= set(case["traits"])
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("untold", r"^--model shop\.models:untold: .*put a function untold_inputs\(\) beside untold\(\)"),
+        ("broken", r"^--model shop\.models:broken: RuntimeError: no database$"),
+        ("missing", r"^--model shop\.models:missing: AttributeError: .*missing"),
+        ("nothing", "it has no function with an input_signature"),
+        ("of_ragged", "inputs for RaggedTensorSpec.* cannot be drawn"),
+    ],
+)
+def test_what_cannot_be_judged_is_one_clear_line(describe, model, told):
+    with pytest.raises(UnusableModel, match=told) as refused:
+        describe(model)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_module_that_is_not_found_says_where_it_was_looked_for(session, tmp_path):
+    with pytest.raises(UnusableModel, match=f"No module named 'nowhere' in {tmp_path}.*set PYTHONPATH"):
+        Brought.model("nowhere:f", tmp_path).described_by(session.evidence.agents["B"]["keras"])
+
+
+@pytest.mark.parametrize("text", ["shop", "shop:", ":f", "shop:f()", "a b:c"])
+def test_a_model_is_named_by_module_and_function(tmp_path, text):
+    with pytest.raises(UnusableModel, match=r"is not MODULE:FUNCTION, such as shop\.models:tower"):
+        Brought.model(text, tmp_path)
+
+
+def test_two_of_one_name_are_refused(tmp_path):
+    both = [Brought.model("a:tower", tmp_path), Brought.model("b:tower", tmp_path)]
+    with pytest.raises(UnusableModel, match=r"--model a:tower and --model b:tower would both be mine\.tower"):
+        unlike(both)
+
+
+@pytest.mark.parametrize(
+    ("case", "saver", "kind", "endpoints"),
+    [
+        ("standard.named_branches", "keras_archive", "keras_archive", ["call"]),
+        ("standard.named_branches", "export", "saved_model", ["serve", "serving_default"]),
+        ("custom_op.module_two_signatures", "saved_model", "saved_model", ["project", "shift"]),
+        ("standard.dense_classifier", "h5", "h5", ["call"]),
+        ("standard.dense_classifier", "keras_folder", "keras_folder", ["call"]),
+    ],
+)
+def test_an_artifact_says_itself_what_it_is(session, describe, case, saver, kind, endpoints):
+    session.evidence.saved("B", case, saver)["save"]
+    told = describe(artifact=str(session.evidence.artifact("B", case, saver)))["case"]
+    assert (told["exists_as"], sorted(told["endpoints"])) == (kind, endpoints)
+    assert told["brought"]["artifact"] == str(session.evidence.artifact("B", case, saver))
+
+
+def test_weights_alone_need_the_function_that_builds_the_model(session, describe, shop, tmp_path):
+    session.evidence.saved("B", "standard.dense_classifier", "weights_h5")["save"]
+    path = session.evidence.artifact("B", "standard.dense_classifier", "weights_h5")
+    with pytest.raises(UnusableModel, match="holds weights alone: say MODULE:FUNCTION="):
+        describe(artifact=str(path))
+    with pytest.raises(UnusableModel, match="--artifact: there is nothing at 'nowhere'"):
+        Brought.existing("nowhere", tmp_path)
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(UnusableModel, match=r"notes\.txt is no SavedModel, \.keras, \.h5 or checkpoint"):
+        describe(artifact=str(tmp_path / "notes.txt"))
+
+
+def test_inputs_may_lie_beside_an_artifact(session, describe):
+    session.evidence.saved("B", "standard.dense_classifier", "keras_archive")["save"]
+    path = session.evidence.artifact("B", "standard.dense_classifier", "keras_archive")
+    beside = path.with_name("model.keras.inputs-1.npz")
+    try:
+        np.savez(beside, x=np.ones((2, 784), "float32"))
+        (given,) = inputs_given(describe(artifact=str(path))["given"])
+        assert given["value"].shape == (2, 784)
+        np.savez(beside, x=np.ones(2), y=np.ones(2))
+        with pytest.raises(UnusableModel, match=r"model\.keras\.inputs-1\.npz holds x, y, which no function takes"):
+            describe(artifact=str(path))
+    finally:
+        beside.unlink()
+
+
+def test_a_user_s_model_and_artifact_are_judged_by_the_routes_that_apply(session, shop, tmp_path):
+    session.evidence.saved("B", "custom_op.module_two_signatures", "saved_model")["save"]
+    artifact = session.evidence.artifact("B", "custom_op.module_two_signatures", "saved_model")
+    ended = run(
+        tmp_path,
+        "--model=shop.models:tower",
+        f"--artifact={artifact}",
+        "--case=mine.*",
+        "--route=weights_h5:load_weights",
+        "--route=existing_saved_model:signature",
+        PYTHONPATH=str(shop),
+    )
+    assert ended.returncode == 0, ended.stdout
+    judged = {
+        (row["case"], row["route"], row["requirement"]): row["outcome"]
+        for row in report(tmp_path)["cells"]
+        if row["outcome"] != "n/a"
+    }
+    assert set(judged.values()) == {"conforms"}
+    assert judged["mine.tower", "weights_h5:load_weights", "outputs"]
+    assert judged["mine.model", "existing_saved_model:signature", "outputs"]
+    assert judged["mine.model", "existing_saved_model:signature", "weights"]
+    assert not any(case == "mine.model" and route.startswith("weights") for case, route, _ in judged)
+
+
+def test_a_model_that_lost_its_class_is_refused_without_it_and_its_script_needs_nothing_of_ours(shop, tmp_path):
+    ended = run(
+        tmp_path,
+        "--model=shop.models:tower",
+        "--case=mine.*",
+        "--route=h5:load_model",
+        "--route=keras_archive:load_model",
+        PYTHONPATH=str(shop),
+    )
+    assert ended.returncode == 1, ended.stdout  # Keras 3 cannot load .h5 compiled with "mse"
+    rows = {(row["route"], row["requirement"]): row for row in report(tmp_path)["cells"]}
+    custom = rows["keras_archive:load_model", "custom_objects"]
+    assert (custom["outcome"], custom["facts"]["needs"]) == ("conforms", ["Gate"])
+    script = (tmp_path / "out" / rows["h5:load_model", "loads"]["repro"]).read_text()
+    assert "import shop.models" in script
+    compile(script, "script", "exec")

@@ -22,13 +22,21 @@ ROOT = Path(__file__).parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "tf-save-conformance")
-    python = "the path of a Python, with variables such as TF_USE_LEGACY_KERAS=1 before it"
-    group.addoption("--to", metavar="PYTHON", help=f"the pair under test: {python} (default: this one)")
-    group.addoption("--from", metavar="PYTHON", dest="from_", help="the pair that artifacts come from; makes a gate")
+    where = "a Python's path, a version such as 2.15.1, or requirements in quotes; variables may stand before a path"
+    group.addoption("--to", metavar="WHERE", help=f"the pair under test: {where} (default: this Python)")
+    group.addoption("--from", metavar="WHERE", dest="from_", help="the pair that artifacts come from; makes a gate")
     group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
     group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
     group.addoption("--all-routes", action="store_true", help="judge every route, not the primary ones alone")
     group.addoption("--route", metavar="GLOB", action="append", default=[], help="only these routes; repeatable")
+    group.addoption(
+        "--deviations",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="shortfalls that you accept, in a file of your own like tests/deviations.toml; repeatable",
+    )
     group.addoption(
         "--isolation",
         choices=["fork", "fresh"],
@@ -72,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
             rollback=config.option.rollback,
             fresh=config.option.isolation == "fresh",
             steady=profile != "nightly",
+            deviation_files=tuple(config.option.deviations),
         )
         session = Session.start(wanted)
     except (NothingMatches, UnusableInterpreter, UnreadableDeviations) as error:

@@ -1,5 +1,6 @@
-"""A draft of rows for `deviations.toml`, from what runs found that no row explains; to be finished by a person.
+"""A draft of rows, from what runs found that no row explains or accepts; to be finished by a person.
 
+Of a run it is one for `deviations.toml`; of a gate that fails, one for the team's own list, `--deviations`.
 `python -m reports.draft A.json B.json ...` puts the reports of several pairs together: a symptom is one row, and
 its places are the cells that show it, each with its pairs.
 """
@@ -49,29 +50,48 @@ def write(folder: Path, found: dict, known: Deviations) -> None:
 def draft(documents: list[dict], known: Deviations) -> str:
     """The rows for all that no row explains, as TOML; kind, reason and link are left to a person.
 
-    Only what artifacts show that are saved and loaded with one pair is drafted: a gate measures against its control.
+    Of a gate, which measures against its control, they are for what it fails on and no row of the team's accepts.
     """
     seen: dict[Symptom, list[SeenIn]] = collections.defaultdict(list)
     for each in documents:
-        pair = Pair.of(each["sides"]["B"])
-        for symptom, cells in sorted(_unexplained(each, pair, known).items()):
-            seen[symptom].append(SeenIn.of(each, symptom.requirement, cells))
+        pairs = {side: Pair.of(said) for side, said in each["sides"].items()}
+        for hop in each["hops"]:
+            between = Between(pairs[hop[0]], pairs[hop[-1]])
+            for symptom, cells in sorted(_unexplained(each, hop, between, known).items()):
+                seen[symptom].append(SeenIn.of(each, hop, between, symptom.requirement, cells))
     return "\n".join(
         _row(number, symptom, places(found)) for number, (symptom, found) in enumerate(seen.items(), start=1)
     )
 
 
-def _unexplained(found: dict, pair: Pair, known: Deviations) -> dict[Symptom, set[tuple[str, str]]]:
+@dataclasses.dataclass(frozen=True)
+class Between:
+    """The pair that saved, and the one that loaded."""
+
+    saved: Pair
+    loaded: Pair
+
+    @property
+    def condition(self) -> str:
+        """As a place of a row says it, where these are two pairs."""
+        told = [
+            f'{side} = {{ tensorflow = "=={pair.tensorflow}", keras = "=={pair.keras}" }}'
+            for side, pair in (("saved_with", self.saved), ("loaded_with", self.loaded))
+        ]
+        return ", ".join(told)
+
+
+def _unexplained(found: dict, hop: str, between: Between, known: Deviations) -> dict[Symptom, set[tuple[str, str]]]:
     cells: dict[Symptom, set[tuple[str, str]]] = collections.defaultdict(set)
+    is_gate = "A" in found["sides"]
     for row in found["cells"]:
-        if row["hop"] != "B>B":
+        if row["hop"] != hop or (is_gate and not document.is_bad(row)):
             continue
-        rows = known.of(
-            Cell(row["case"], row["route"], row["requirement"]), found["cases"][row["case"]]["traits"], pair, pair
-        )
+        cell = Cell(row["case"], row["route"], row["requirement"])
+        rows = known.of(cell, found["cases"][row["case"]]["traits"], between.saved, between.loaded)
         for each in row.get("found", []):
             shortfall = Shortfall(**each)
-            if not any(row.expects(shortfall) for row in rows):
+            if not any(row.expects(shortfall) for row in rows if row.accepts or not is_gate):
                 symptom = Symptom(row["requirement"], each["symptom"], each["exception"], pattern(each["message"]))
                 cells[symptom].add((row["case"], row["route"]))
     return cells
@@ -101,22 +121,23 @@ def pattern(message: str) -> str:
 
 @dataclasses.dataclass
 class SeenIn:
-    """One symptom in the report of one pair: the cells that show it, among all that were judged for it."""
+    """One symptom in one hop of a report: the cells that show it, among all that were judged for it."""
 
-    pair: str
+    between: Between
     cells: set[tuple[str, str]]
     judged: dict[str, set[str]]
     traits: dict[str, set[str]]
 
     @classmethod
-    def of(cls, found: dict, requirement: str, cells: set[tuple[str, str]]) -> SeenIn:
-        """What a report says of a symptom of that requirement; cells are (case, route)."""
+    def of(cls, found: dict, hop: str, between: Between, requirement: str, cells: set[tuple[str, str]]) -> SeenIn:
+        """What a report says of a symptom of that requirement in one hop; cells are (case, route)."""
         judged: dict[str, set[str]] = collections.defaultdict(set)
         for row in found["cells"]:
-            if row["requirement"] == requirement and row["outcome"] not in ("n/a", "blocked"):
+            judged_here = row["requirement"] == requirement and row["hop"] == hop
+            if judged_here and row["outcome"] not in ("n/a", "blocked"):
                 judged[row["route"]].add(row["case"])
         traits = {name: set(case["traits"]) for name, case in found["cases"].items()}
-        return cls(Pair.of(found["sides"]["B"]).name, cells, judged, traits)
+        return cls(between, cells, judged, traits)
 
     def matched_by(self, which: Which, routes: list[str]) -> set[tuple[str, str]]:
         """The judged cells that these cases and routes match."""
@@ -143,7 +164,7 @@ class Which:
         return "".join(f"{name} = {json.dumps(value)}, " for name, value in named.items() if value)
 
 
-def places(found: list[SeenIn]) -> list[tuple[Which, list[str], list[str]]]:
+def places(found: list[SeenIn]) -> list[tuple[Which, list[str], list[Between]]]:
     """(cases, routes, pairs) that match just the cells which show the symptom, among all that were judged."""
     left = [set(seen.cells) for seen in found]  # not by pair: two reports may be of one
     made = []
@@ -157,7 +178,7 @@ def places(found: list[SeenIn]) -> list[tuple[Which, list[str], list[str]]]:
         for i, seen in enumerate(found):
             matched = seen.matched_by(which, routes)
             if matched <= seen.cells and matched & left[i]:
-                pairs.append(seen.pair)
+                pairs.append(seen.between)
                 left[i] -= matched
         made.append((which, routes, sorted(set(pairs), key=pairs.index)))
     return made
@@ -176,7 +197,7 @@ def _shortest(seen: SeenIn, route: str) -> Which:
     return min(ways, key=lambda which: (len(which.text()), which.text()))
 
 
-def _row(number: int, symptom: Symptom, found: list[tuple[Which, list[str], list[str]]]) -> str:
+def _row(number: int, symptom: Symptom, found: list[tuple[Which, list[str], list[Between]]]) -> str:
     lines = [
         "[[deviation]]",
         f'id = "draft-{number}"',
@@ -187,17 +208,26 @@ def _row(number: int, symptom: Symptom, found: list[tuple[Which, list[str], list
     if symptom.exception:
         lines.append(f'exception = "{symptom.exception}"')
     lines += [f"message = {_literal(symptom.message)}", 'reason = ""', 'link = ""', "where = ["]
-    lines += [place(which.text(), routes, pairs) for which, routes, pairs in found]
+    lines += [
+        place(which.text(), routes, condition) for which, routes, seen in found for condition in conditions(seen)
+    ]
     return "\n".join([*lines, "]", ""])
 
 
-def place(cells: str, routes: list[str], pairs: list[str]) -> str:
+def conditions(seen: list[Between]) -> list[str]:
+    """What a row says of pairs: all that were saved and loaded with one pair in one word, each other by itself."""
+    within = [between.saved.name for between in seen if between.saved.name == between.loaded.name]
+    across = [between.condition for between in seen if between.saved.name != between.loaded.name]
+    return [*([f"pairs = {json.dumps(within)}"] if within else []), *across]
+
+
+def place(cells: str, routes: list[str], condition: str) -> str:
     """One place, as a table within `where`; a long list of routes has lines of its own."""
-    line = f"    {{ {cells}route = {json.dumps(routes)}, pairs = {json.dumps(pairs)} }},"
+    line = f"    {{ {cells}route = {json.dumps(routes)}, {condition} }},"
     if len(line) <= WIDTH:
         return line
     listed = textwrap.fill(json.dumps(routes)[1:-1], WIDTH - 8, break_on_hyphens=False)
-    return f"    {{ {cells}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], pairs = {json.dumps(pairs)} }},"
+    return f"    {{ {cells}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], {condition} }},"
 
 
 def _literal(text: str) -> str:

@@ -124,6 +124,15 @@ def _ways_out(row: dict, cases: tuple[str, ...], holding: dict, judged: dict) ->
     return tuple(ways)
 
 
+def tally(document: dict) -> dict[str, int]:
+    """How many cells and hops beside the control regressed, changed, got better, were broken before, or are the same."""
+    counts: collections.Counter = collections.Counter()
+    for row in document["cells"]:
+        if row["hop"] != "A>A" and row["outcome"] != "n/a":
+            counts["same" if row["outcome"] == "conforms" else row["outcome"]] += 1
+    return dict(sorted(counts.items()))
+
+
 @dataclasses.dataclass(frozen=True)
 class Moved:
     """A fact that is no contract and is another under the new pair, with how many cells tell it and one of them."""
@@ -149,6 +158,4 @@ def moved_facts(document: dict) -> list[Moved]:
             texts = [json.dumps(facts[fact], sort_keys=True) for facts in (one, two)]
             if texts[0] != texts[1]:
                 seen[requirement, fact].append((f"{case} / {route}", *texts))
-    return [
-        Moved(requirement, fact, len(found), *found[0]) for (requirement, fact), found in sorted(seen.items())
-    ]
+    return [Moved(requirement, fact, len(found), *found[0]) for (requirement, fact), found in sorted(seen.items())]

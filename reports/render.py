@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports import gate
 from reports.document import is_bad
 
 MOST_UNEXPECTED = 12
@@ -124,6 +125,7 @@ def write_summary(folder: Path, document: dict) -> None:
     )
     text = environment.get_template("summary.md.j2").render(
         document=document,
+        **(gate_in_words(document) if "A" in document["sides"] else {}),
         verdict=verdict(document),
         lines=lines(document),
         unexpected=unexpected(document),
@@ -136,6 +138,42 @@ def write_summary(folder: Path, document: dict) -> None:
     if page:
         with Path(page).open("a") as file:
             file.write(text)
+
+
+def gate_in_words(document: dict) -> dict[str, Any]:
+    """What the summary of a gate says beside the rest."""
+    found = gate.findings(document)
+    return {
+        "is_gate": True,
+        "tally": gate.tally(document),
+        "breaks": {
+            "What breaks": [each for each in found if each.outcome not in ("changed", "unexpected-pass")],
+            "What clients see change": [each for each in found if each.outcome == "changed"],
+            "Accepted, and not so": [each for each in found if each.outcome == "unexpected-pass"],
+        },
+        "better": gate.findings(document, ("fixed",)),
+        "before": gate.findings(document, ("broken-before",)),
+        "moved": gate.moved_facts(document),
+        "models": models_in_words,
+        "ways": ways_in_words,
+    }
+
+
+def models_in_words(cases: tuple[str, ...], most: int = 3) -> str:
+    """The cases, as many as fit."""
+    more = f" and {len(cases) - most} more" if len(cases) > most else ""
+    return ", ".join(cases[:most]) + more
+
+
+def ways_in_words(finding: gate.Finding) -> str:
+    """What holds instead, in words."""
+    told = []
+    for way in finding.ways_out:
+        what = (
+            f"load it by `{way.route.partition(':')[2]}`" if way.how == "read" else f"save and load by `{way.route}`"
+        )
+        told.append(what + f" ({len(way.cases)} of {len(finding.cases)})" * (len(way.cases) < len(finding.cases)))
+    return "; or ".join(told) or "nothing that was tried"
 
 
 def one_line(text: Any, most: int = 160) -> str:

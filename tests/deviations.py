@@ -1,16 +1,18 @@
-"""Known shortfalls: reading `deviations.toml`, and finding the rows that speak of a cell.
+"""Known shortfalls: reading `deviations.toml` and a team's own lists, and finding the rows that speak of a cell.
 
 A row is strict. Where it speaks of a cell, the cell has to fail in the way that the row says: failing otherwise
-fails, and passing fails too.
+fails, and passing fails too. Rows of ours explain; those of a team's own list also accept what an upgrade does.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import tomllib
@@ -63,7 +65,10 @@ class Place:
 
 @dataclasses.dataclass(frozen=True)
 class Deviation:
-    """One row: a shortfall, and the places where it is found."""
+    """One row: a shortfall, and the places where it is found.
+
+    `accepts` says that it is of a team's own list; it accepts nothing any more once it is `expired`.
+    """
 
     id: str
     kind: str
@@ -74,6 +79,9 @@ class Deviation:
     message: str | None = None
     input: str | None = None
     link: str | None = None
+    expires: str | None = None
+    accepts: bool = False
+    expired: bool = False
 
     def speaks_of_pairs(self, saved: Pair, loaded: Pair) -> bool:
         """Whether it is found anywhere between these pairs."""
@@ -84,9 +92,10 @@ class Deviation:
         return any(place.speaks_of_pairs(saved, loaded) and place.speaks_of(cell, traits) for place in self.places)
 
     def expects(self, found: Shortfall) -> bool:
-        """Whether this is the shortfall that the row says."""
+        """Whether this is the shortfall that the row says, and the row still stands."""
         return (
-            found.symptom == self.outcome
+            not self.expired
+            and found.symptom == self.outcome
             and (self.exception is None or found.exception == self.exception)
             and (self.message is None or re.search(self.message, found.text(), re.DOTALL) is not None)
             and (self.input is None or self.input in found.inputs)
@@ -109,17 +118,38 @@ class Deviations:
         return [row for row in self.rows if row.speaks_of(cell, traits, saved, loaded)]
 
 
-def read(path: Path = OURS) -> Deviations:
-    """The rows of a file.
+def read(further: tuple[Path, ...] = (), today: datetime.date | None = None) -> Deviations:
+    """The rows of our list, and those of a team's own lists.
+
+    Args:
+        further: the team's lists.
+        today: rows that expire before this day no longer stand.
 
     Raises:
-        UnreadableDeviations: it does not exist, is not TOML, does not fit the schema, names a row twice, names a
-            pair that is not known, or has a condition or pattern that cannot be parsed.
+        UnreadableDeviations: a file does not exist, is not TOML, does not fit the schema, names a row twice or as
+            another file does, or has a condition or pattern that cannot be parsed; ours names an unknown pair.
+    """
+    joined = read_file(OURS)
+    for path in further:
+        theirs = read_file(path, accepts=True, today=today or datetime.date.today())
+        twice = {row.id for row in joined.rows} & {row.id for row in theirs.rows}
+        if twice:
+            raise UnreadableDeviations(f"{path}: another list has a row {min(twice)!r} too")
+        joined = dataclasses.replace(joined, rows=(*joined.rows, *theirs.rows))
+    return joined
+
+
+def read_file(path: Path, *, accepts: bool = False, today: datetime.date = datetime.date.min) -> Deviations:
+    """The rows of one file; `accepts` for a team's own.
+
+    Raises:
+        UnreadableDeviations: as for `read`.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = _plain(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UnreadableDeviations(f"{path}: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UnreadableDeviations(f"{path}: {reason}") from None
     rows = content.get("deviation", [])
     for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(content):
         where = ".".join(str(part) for part in error.absolute_path) or "the file"
@@ -138,15 +168,30 @@ def read(path: Path = OURS) -> Deviations:
             raise UnreadableDeviations(f"{path}: there are two rows {row['id']!r}")
         seen.add(row["id"])
         for place in (row, *row.get("where", [])):
-            _check_place(path, row["id"], place, {*groups, *known})
+            _check_place(path, row["id"], place, None if accepts else {*groups, *known})
         try:
             re.compile(row.get("message", ""))
         except re.error as error:
             raise UnreadableDeviations(f"{path}: row {row['id']!r}: message is not a pattern: {error}") from None
-    return Deviations(tuple(_deviation(row, groups) for row in rows), tuple(known))
+        try:
+            row["expired"] = "expires" in row and datetime.date.fromisoformat(row["expires"]) < today
+        except ValueError:
+            raise UnreadableDeviations(
+                f"{path}: row {row['id']!r}: expires = {row['expires']!r} is not a date such as 2027-01-31"
+            ) from None
+    return Deviations(tuple(_deviation({**row, "accepts": accepts}, groups) for row in rows), tuple(known))
 
 
-def _check_place(path: Path, row: str, place: dict, known: set[str]) -> None:
+def _plain(value: Any) -> Any:
+    """The content of a file with its dates as text."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
+
+
+def _check_place(path: Path, row: str, place: dict, known: set[str] | None) -> None:
     for field in ("saved_with", "loaded_with"):
         for name, condition in place.get(field, {}).items():
             try:
@@ -157,7 +202,7 @@ def _check_place(path: Path, row: str, place: dict, known: set[str]) -> None:
                     f"{where} = {condition!r} is not a condition such as '>=2.16,<2.20'"
                 ) from None
     for pair in place.get("pairs", []):
-        if pair not in known:
+        if known is not None and pair not in known:
             raise UnreadableDeviations(f"{path}: row {row!r}: {pair!r} is no known pair and no group of them")
 
 

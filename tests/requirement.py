@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 MISMATCH, EXCEPTION, CRASH, TIMEOUT, MEMORY = "mismatch", "exception", "crash", "timeout", "memory"
+# What only an upgrade can do to a cell: its contract is another one, or nothing can be judged any more.
+CHANGED, LOST = "changed", "lost"
 # (case, saver, loader) as they stand in the catalogue; loader is None for requirements over savers.
 NotApplicable = Callable[[dict, dict, "dict | None"], "str | None"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from tests.deviations import Deviation, Deviations
 from tests.evidence import Evidence
 from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
+from tests.interpreters.where import interpreter_at
 from tests.seen import Hop
 from tests.verdict import Bench
 
@@ -37,6 +39,7 @@ class Wanted:
     """What a run was asked for.
 
     `sides` maps "B", the pair under test, and in a gate "A", the pair that artifacts come from, to interpreters.
+    `deviation_files` are the team's own lists, read as of `today`.
     """
 
     sides: dict[str, Interpreter]
@@ -47,7 +50,17 @@ class Wanted:
     fresh: bool = False
     steady: bool = True
     further_routes: tuple[Path, ...] = ()
+    deviation_files: tuple[Path, ...] = ()
+    today: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
     limits: Limits = dataclasses.field(default_factory=Limits)
+
+    def deviations(self) -> Deviations:
+        """All rows, ours and the team's own.
+
+        Raises:
+            deviations.UnreadableDeviations: a list cannot be read.
+        """
+        return deviations.read(self.deviation_files, datetime.date.fromisoformat(self.today))
 
     @property
     def hops(self) -> list[Hop]:
@@ -85,7 +98,7 @@ class Session:
             deviations.UnreadableDeviations: our own list cannot be read.
             cells.NothingMatches: a glob matches nothing.
         """
-        rows = deviations.read()
+        rows = wanted.deviations()
         remove_abandoned_folders()
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=FOLDERS))
         lock = FileLock(folder / LOCK)
@@ -151,13 +164,15 @@ class Session:
             every_route=told["every_route"],
             rollback=told["rollback"],
             fresh=told["fresh"],
+            deviation_files=tuple(map(Path, told["deviation_files"])),
+            today=told["today"],
             limits=Limits(**told["limits"]),
         )
         agents = {
             side: {kind: Agent(**agent) for kind, agent in by_kind.items()}
             for side, by_kind in told["agents"].items()
         }
-        return cls._assemble(folder, wanted, told["surroundings"], agents, told["catalogue"], deviations.read())
+        return cls._assemble(folder, wanted, told["surroundings"], agents, told["catalogue"], wanted.deviations())
 
     @classmethod
     def _assemble(
@@ -193,6 +208,8 @@ class Session:
             "every_route": self.wanted.every_route,
             "rollback": self.wanted.rollback,
             "fresh": self.wanted.fresh,
+            "deviation_files": [str(path.absolute()) for path in self.wanted.deviation_files],
+            "today": self.wanted.today,
             "limits": self.wanted.limits.as_request(),
             "agents": {
                 side: {kind: dataclasses.asdict(agent) for kind, agent in by_kind.items()}
@@ -311,6 +328,6 @@ def usable(where: str | None, option: str) -> Interpreter:
         UnusableInterpreter: there is none; the message names the option.
     """
     try:
-        return Interpreter.at(where)
+        return interpreter_at(where)
     except UnusableInterpreter as error:
         raise UnusableInterpreter(f"{option}: {error}") from None

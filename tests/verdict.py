@@ -17,18 +17,19 @@ from tests.deviations import Deviation, Deviations
 from tests.evidence import Evidence
 from tests.interpreters import testimony
 from tests.interpreters.testimony import NotSaid
-from tests.requirement import CRASH, EXCEPTION, MEMORY, TIMEOUT, Blocked, Requirement, Shortfall
+from tests.requirement import CHANGED, CRASH, EXCEPTION, LOST, MEMORY, TIMEOUT, Blocked, Requirement, Shortfall
 from tests.seen import Hop, Seen
 
 CONTROL = Hop("A", "A")
 NEW_ONES = Hop("B", "B")
-LOST = {
+HOW_LOST = {
     testimony.CRASHED: ("crashed", CRASH),
     testimony.GARBLED: ("crashed", CRASH),
     testimony.REFUSED: ("crashed", CRASH),
     testimony.OUT_OF_MEMORY: ("crashed", MEMORY),
     testimony.RAN_ON: ("timed-out", TIMEOUT),
 }
+NOT_OURS = "mine."
 # Outcomes with which a run cannot end well.
 BAD = ("fails", "unexpected-pass", "crashed", "timed-out", "regressed", "changed", "lost")
 SHORT = ("fails", "crashed", "timed-out", "deviates")
@@ -80,7 +81,7 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
             seen.found.append(Shortfall(str(missing), symptom=EXCEPTION, exception=missing.error["type"]))
             judgement.log = missing.error.get("traceback", "")
         else:
-            judgement.outcome, symptom = LOST.get(missing.how, ("crashed", CRASH))
+            judgement.outcome, symptom = HOW_LOST.get(missing.how, ("crashed", CRASH))
             seen.found.append(Shortfall(str(missing), symptom=symptom))
             judgement.log = missing.log
     if seen.found:
@@ -94,26 +95,40 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
     return judgement
 
 
-def apply_deviations(judgement: Judgement, rows: list[Deviation]) -> Judgement:
+def apply_deviations(judgement: Judgement, rows: list[Deviation], *, lenient: bool = False) -> Judgement:
     """Hold a judgement against the rows that speak of its cell, strictly and both ways.
 
     Every shortfall has to be one that a row expects, and every row has to find the one it expects. Blocked cells
     neither confirm nor refute.
+
+    Args:
+        lenient: the rows need not find what they expect: of a case that they could not know.
     """
     judgement.deviations = [row.id for row in rows]
     judgement.link = next((row.link for row in rows if row.link), None)
     if not rows or judgement.outcome == "blocked":
         return judgement
     unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
-    unconfirmed = [row.id for row in rows if not any(row.expects(found) for found in judgement.found)]
+    unconfirmed = unconfirmed_rows(judgement, rows, lenient)
     if unexplained:
-        judgement.message = f"{unexplained[0].message} (which no row explains: {', '.join(judgement.deviations)})"
+        expired = "".join(f", {row.id} expired on {row.expires}" for row in rows if row.expired)
+        ids = f"{', '.join(judgement.deviations)}{expired}"
+        judgement.message = f"{unexplained[0].message} (which no row explains: {ids})"
     elif unconfirmed:
         judgement.outcome = "unexpected-pass"
         judgement.message = f"does not fall short as {' and '.join(unconfirmed)} says"
-    else:
+    elif judgement.found:
         judgement.outcome = "deviates"
     return judgement
+
+
+def unconfirmed_rows(judgement: Judgement, rows: list[Deviation], lenient: bool) -> list[str]:
+    """The rows that do not find what they expect; where one is lenient, only those of a team's own list count."""
+    return [
+        row.id
+        for row in rows
+        if not (lenient and not row.accepts) and not any(row.expects(found) for found in judgement.found)
+    ]
 
 
 def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
@@ -135,13 +150,46 @@ def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
         elif judgement.outcome in SHORT and held:
             judgement.outcome = "regressed"
         elif judgement.outcome == "n/a" and held:
-            judgement.outcome, judgement.message = "lost", f"held before; now: {judgement.message}"
+            judgement.outcome = "lost"
+            judgement.found.append(Shortfall(f"held before; now: {judgement.message}", symptom=LOST))
+            judgement.message = judgement.found[0].message
         elif judgement.outcome == "conforms" and broken:
             judgement.outcome = "fixed"
-        elif judgement.outcome == "conforms" and held and hop == NEW_ONES:
-            changes = contract_changes(control.contract, judgement.contract)
-            if changes:
-                judgement.outcome, judgement.message = "changed", "; ".join(changes)
+    if control is not None:
+        for hop, judgement in judgements.items():
+            if hop != CONTROL and judgement.outcome in ("conforms", "broken-before"):
+                note_changes(control, judgement)
+
+
+def note_changes(control: Judgement, judgement: Judgement) -> None:
+    """A contract that is another than the control's has changed, whether or not the cell held before."""
+    if control.contract and judgement.contract:
+        changes = contract_changes(control.contract, judgement.contract)
+        if changes:
+            judgement.outcome = "changed"
+            judgement.found.insert(0, Shortfall("; ".join(changes), symptom=CHANGED))
+            judgement.message = judgement.found[0].message
+
+
+def accept(judgement: Judgement, rows: list[Deviation]) -> None:
+    """In a gate, let the rows of a team's own list accept what the upgrade does: all of it, and nothing else.
+
+    A row that speaks of the cell and finds nothing that it accepts has outlived its purpose, and says so.
+    """
+    if not rows or judgement.outcome in ("blocked", "n/a", "broken-before"):
+        return
+    judgement.deviations = [*judgement.deviations, *(row.id for row in rows)]
+    unconfirmed = unconfirmed_rows(judgement, rows, lenient=False)
+    changed = judgement.outcome == "changed"  # what fell short before as well is no concern of the upgrade
+    new = [found for found in judgement.found if not changed or found.symptom == CHANGED]
+    if judgement.is_bad and all(any(row.expects(found) for row in rows) for found in new):
+        judgement.outcome = "deviates"
+    elif not judgement.is_bad and unconfirmed:
+        judgement.outcome = "unexpected-pass"
+        judgement.message = f"does not fall short as {' and '.join(unconfirmed)} accepts"
+    else:
+        expired = [f"{row.id} accepted it until {row.expires}" for row in rows if row.expired]
+        judgement.message += f" ({'; '.join(expired)})" if expired and judgement.is_bad else ""
 
 
 def contract_changes(before: Any, after: Any, where: str = "") -> list[str]:
@@ -180,14 +228,20 @@ class Bench:
         """The cell in every hop of the run; what is blocked says whether what blocks it is accepted."""
         planned = self.planned[cell]
         judgements = {}
+        theirs: dict[Hop, list[Deviation]] = {}
         for hop, reason in planned.hops.items():
+            rows = self.rows_of(cell, hop)
+            theirs[hop] = [row for row in rows if row.accepts and self.is_gate]
             if reason is not None:
                 judgements[hop] = Judgement(hop, "n/a", reason)
                 continue
             judgement = judge(self.requirements[cell.requirement], self.seen(cell, hop, hop in planned.refused_on))
-            judgements[hop] = apply_deviations(judgement, self.rows_of(cell, hop))
+            explaining = [row for row in rows if row not in theirs[hop]]
+            judgements[hop] = apply_deviations(judgement, explaining, lenient=cell.case.startswith(NOT_OURS))
         if self.is_gate:
             compare_with_control(judgements)
+            for hop, rows in theirs.items():
+                accept(judgements[hop], rows)
         for judgement in judgements.values():
             if judgement.outcome == "blocked":
                 blocker = self.blocker(cell, judgement)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
-import shutil
-import sys
 from pathlib import Path
 
 # The instrument should measure persistence, not rounding: one thread, no oneDNN, no GPU, a fixed locale.
@@ -45,27 +42,6 @@ class Interpreter:
 
     python: str
     variables: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def at(cls, where: str | None) -> Interpreter:
-        """The interpreter at that path; the one that runs pytest where none is given.
-
-        Environment variables that are meant may stand before the path, as in a shell.
-
-        Raises:
-            UnusableInterpreter: there is no executable file at the path.
-        """
-        if where is None:
-            return cls(sys.executable)
-        variables = []
-        rest = where.strip()
-        while set_first := re.match(r"([A-Za-z_]\w*)=(\S*)\s+", rest):
-            variables.append((set_first[1], set_first[2]))
-            rest = rest[set_first.end() :]
-        found = shutil.which(os.path.expanduser(rest))
-        if found is None or not Path(found).is_file():
-            raise UnusableInterpreter(f"{rest!r} is not the path of a Python")
-        return cls(os.path.abspath(found), tuple(variables))
 
     def environment(self, keras_home: Path, steady: bool = True) -> dict[str, str]:
         """All environment variables of a process of this interpreter.

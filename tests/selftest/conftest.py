@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters.interpreter import Interpreter
+from tests.interpreters.where import interpreter_at
 from tests.session import Session, Wanted
 
 FAULTS = Path(__file__).with_name("faults.py")
@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
     elif not config.option.collectonly and not config.option.help:
         config.stash[KEY] = Session.start(
-            Wanted({"B": Interpreter.at(None)}, every_route=True, further_routes=(FAULTS,))
+            Wanted({"B": interpreter_at(None)}, every_route=True, further_routes=(FAULTS,))
         )
 
 

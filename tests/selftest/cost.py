@@ -19,7 +19,7 @@ from rich.table import Table
 
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT
-from tests.interpreters.interpreter import Interpreter
+from tests.interpreters.where import interpreter_at
 from tests.session import Session, Wanted
 
 CHOICES = {"nothing": "no_such_test", "savers": "test_saves or test_no_trace", "everything": ""}
@@ -54,7 +54,7 @@ def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], 
             Path(line["artifact"]).parent.mkdir(parents=True, exist_ok=True)
     (folder / "lines").write_bytes(wire.encode(lines))
     bare = Path(__file__).with_name("bare.py")
-    environment = Interpreter.at(None).environment(folder)
+    environment = interpreter_at(None).environment(folder)
     told = subprocess.run(
         [sys.executable, str(bare), str(folder), str(ROOT)],
         env=environment,
@@ -83,7 +83,7 @@ def main() -> None:
     """Measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder:
         runs = {name: cpu_seconds_of_a_run(Path(folder) / name, keyword) for name, keyword in CHOICES.items()}
-        session = Session.start(Wanted({"B": Interpreter.at(None)}))
+        session = Session.start(Wanted({"B": interpreter_at(None)}))
         try:
             for cell in session.applicable("saves"):
                 session.evidence.saved("B", cell.case, cell.saver)

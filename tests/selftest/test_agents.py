@@ -19,6 +19,7 @@ from tests.compare import compare
 from tests.interpreters import testimony
 from tests.interpreters.driver import AGENT, ROOT, Agent, AgentLost, AgentProcess, Limits
 from tests.interpreters.interpreter import Interpreter
+from tests.interpreters.where import interpreter_at
 from tests.session import BrokenTensorFlow, Session, Wanted
 
 
@@ -78,7 +79,7 @@ def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, 
         """)
     )
     with short_folder() as folder:
-        process = AgentProcess(Interpreter.at(None), kind, Path(folder), program=wrong)
+        process = AgentProcess(interpreter_at(None), kind, Path(folder), program=wrong)
         try:
             assert "ready" in process.hello()
             said = Agent(kind, process.socket).run("catalogue", {})
@@ -98,7 +99,7 @@ def short_folder():
 def bare_agent():
     """A cpp agent of one's own, to be treated badly; it is ready in a second."""
     with short_folder() as folder:
-        process = AgentProcess(Interpreter.at(None), "cpp", Path(folder))
+        process = AgentProcess(interpreter_at(None), "cpp", Path(folder))
         assert "ready" in process.hello()
         yield process
         process.stop()
@@ -156,8 +157,8 @@ def test_an_agent_dies_with_the_process_that_started_it():
         import sys, time
         from pathlib import Path
         from tests.interpreters.driver import AgentProcess
-        from tests.interpreters.interpreter import Interpreter
-        process = AgentProcess(Interpreter.at(None), "cpp", Path(sys.argv[1]))
+        from tests.interpreters.where import interpreter_at
+        process = AgentProcess(interpreter_at(None), "cpp", Path(sys.argv[1]))
         process.hello()
         print(process.process.pid, flush=True)
         time.sleep(600)

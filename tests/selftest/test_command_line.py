@@ -14,7 +14,7 @@ import pytest
 
 from reports import document
 from tests.interpreters.driver import ROOT
-from tests.interpreters.interpreter import Interpreter
+from tests.interpreters.where import interpreter_at
 from tests.selftest.test_agents import python_with_tensorflow
 
 ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights"]
@@ -77,11 +77,11 @@ def test_a_tensorflow_that_cannot_be_imported_fails_with_its_reason(tmp_path):
 
 
 def test_variables_may_stand_before_a_python_as_in_a_shell(tmp_path):
-    interpreter = Interpreter.at(f"TF_USE_LEGACY_KERAS=1 A=b {sys.executable}")
+    interpreter = interpreter_at(f"TF_USE_LEGACY_KERAS=1 A=b {sys.executable}")
     assert interpreter.python == sys.executable
     told = interpreter.environment(tmp_path)
     assert (told["TF_USE_LEGACY_KERAS"], told["A"]) == ("1", "b")
-    assert "TF_USE_LEGACY_KERAS" not in Interpreter.at(sys.executable).environment(tmp_path)
+    assert "TF_USE_LEGACY_KERAS" not in interpreter_at(sys.executable).environment(tmp_path)
 
 
 def test_nothing_selected_is_exit_code_5(tmp_path):

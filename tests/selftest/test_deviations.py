@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cells import Cell, Pair
-from tests.deviations import OURS, UnreadableDeviations, read
+from tests.deviations import OURS, UnreadableDeviations, read_file
 from tests.requirement import Shortfall
 from tests.seen import Hop
 from tests.verdict import Judgement, apply_deviations
@@ -33,7 +33,7 @@ CELL = Cell("custom_layer.affine", "h5:load_model", "loads")
 def rows_of(tmp_path, text):
     path = tmp_path / "deviations.toml"
     path.write_text(text)
-    return read(path)
+    return read_file(path)
 
 
 def judged(*found: Shortfall) -> Judgement:
@@ -45,7 +45,7 @@ def error(message="ValueError: Unknown layer: 'X'", exception="ValueError"):
 
 
 def test_our_own_list_is_readable_and_has_reasons():
-    rows = read(OURS).rows
+    rows = read_file(OURS).rows
     assert rows
     assert all(row.reason and (row.link or row.kind == "by-design") for row in rows)
 
@@ -131,7 +131,7 @@ def test_an_unreadable_list_says_where_and_why_in_one_line(tmp_path, wrong, told
 
 def test_a_list_that_is_not_there_is_unreadable(tmp_path):
     with pytest.raises(UnreadableDeviations, match="No such file"):
-        read(tmp_path / "missing.toml")
+        read_file(tmp_path / "missing.toml")
 
 
 def test_pairs_that_were_run_are_known(tmp_path):

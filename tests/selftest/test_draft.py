@@ -49,7 +49,7 @@ def finished(text: str, pairs: list[str], folder) -> deviations.Deviations:
     text = re.sub(r'kind = "".*', 'kind = "by-design"', text).replace('reason = ""', 'reason = "so"')
     path = folder / "deviations.toml"
     path.write_text(f"known_pairs = {pairs}\n" + re.sub('link = ""\n', "", text))
-    return deviations.read(path)
+    return deviations.read_file(path)
 
 
 @given(

@@ -1,0 +1,227 @@
+"""Environments for pairs that are named and not at hand: made by uv, kept in the user's cache.  [pytest's side]
+
+What was asked for is resolved anew each time, since a bare version means what pip would give today; an environment
+is kept under what it was resolved to, made once, and used by whoever resolves to the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+from uv import find_uv_bin
+
+from . import package_settings
+from .interpreter import UnusableInterpreter
+from .surroundings import TENSORFLOW_DISTRIBUTIONS
+
+# The builds without CUDA, under their names; they give the same tensorflow and are a third of the size.
+CPU_BUILDS = {"tensorflow": "tensorflow-cpu", "tf-nightly": "tf-nightly-cpu"}
+# What the rooms beside TensorFlow run on.
+KNOWN_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+MADE = "requirements.txt"  # written into an environment when it is whole
+NO_SOLUTION, OFFLINE = "No solution found", "network was disabled"
+
+
+def requirements_in(text: str) -> list[str] | None:
+    """The requirements that a version, or several requirements in one text, stand for; None where it is neither.
+
+    `2.15.1` is that TensorFlow, `2.15` the newest of its line. TensorFlow is added where nobody names one.
+    """
+    words = text.split()
+    if len(words) == 1:
+        try:
+            version = Version(words[0])
+        except InvalidVersion:
+            pass
+        else:
+            return [f"tensorflow=={words[0]}{'.*' if len(version.release) < 3 else ''}"]
+    try:
+        named = {canonicalize_name(Requirement(word).name) for word in words}
+    except InvalidRequirement:
+        return None
+    if not named & {*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras"}:
+        return None
+    return words if named & set(TENSORFLOW_DISTRIBUTIONS) else [*words, "tensorflow"]
+
+
+def means_tf_keras(requirements: list[str]) -> bool:
+    """Whether the legacy flavour is asked for: tf_keras is named."""
+    return any(canonicalize_name(Requirement(each).name) == "tf-keras" for each in requirements)
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """Exact requirements, and the Python that they are for."""
+
+    python: str
+    version: str
+    pins: str
+
+    @property
+    def name(self) -> str:
+        """A folder's name that says what is in it, and is another for every other set of pins or Python."""
+        pins = dict(line.partition("==")[::2] for line in self.pins.splitlines() if "==" in line)
+        told = [f"{name}-{pins[name]}" for name in (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras") if name in pins]
+        digest = hashlib.sha256(f"{self.python} {self.version}\n{self.pins}".encode()).hexdigest()[:12]
+        return "-".join([*told, f"python-{self.version}", digest])
+
+
+def python_with(requirements: list[str]) -> str:
+    """The path of a Python in which these requirements are installed, and nothing beside what they need.
+
+    Raises:
+        UnusableInterpreter: they cannot be resolved or installed; the message says why, in one line.
+    """
+    cache = platformdirs.user_cache_path("tf-save-conformance")
+    resolved = _resolved_or_remembered(requirements, cache / "resolved")
+    return str(_made(resolved, cache / "environments"))
+
+
+def _made(resolved: Resolved, folder: Path) -> Path:
+    environment = folder / resolved.name
+    python = environment / "bin" / "python"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / f"{resolved.name}.lock"):
+        if (environment / MADE).exists() and python.exists():
+            return python
+        shutil.rmtree(environment, ignore_errors=True)  # of a creation that was cut off
+        print(f"making an environment: {environment}", file=sys.stderr)
+        install = ["pip", "install", "--no-deps", "--python", str(python), "-r", "-", *_arguments()]
+        for step in (["venv", "--no-project", "--python", resolved.python, str(environment)], install):
+            told = _uv(*step, "--quiet", given=resolved.pins)
+            if told.returncode:
+                shutil.rmtree(environment, ignore_errors=True)
+                raise UnusableInterpreter(f"{_pair_of(resolved.pins)} cannot be installed: {_reason(told.stderr)}")
+        draft = environment / f".{MADE}"
+        draft.write_text(resolved.pins)
+        draft.rename(environment / MADE)
+    return python
+
+
+def _resolved_or_remembered(requirements: list[str], folder: Path) -> Resolved:
+    """What the requirements resolve to today, or, where the index cannot be reached, did the last time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = " ".join([*requirements, sys.version.split()[0], *_arguments()])
+    remembered = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.txt"
+    try:
+        resolved = _resolve(requirements)
+    except _OutOfReach as error:
+        if not remembered.exists():
+            raise UnusableInterpreter(f"{' '.join(requirements)} cannot be looked up: {error}") from None
+        print(f"{error}; {' '.join(requirements)} as it was resolved before", file=sys.stderr)
+        python, version, pins = remembered.read_text().split("\n", 2)
+        return Resolved(python, version, pins)
+    draft = remembered.with_suffix(f".{os.getpid()}")
+    draft.write_text("\n".join([resolved.python, resolved.version, resolved.pins]))
+    draft.rename(remembered)
+    return resolved
+
+
+class _OutOfReach(Exception):
+    """The index did not answer; nothing is said about the requirements."""
+
+
+def _resolve(requirements: list[str]) -> Resolved:
+    """The first of this machine's Pythons, the one that runs pytest before all others, for which there is a solution.
+
+    Raises:
+        UnusableInterpreter: there is none; the message says whether another Python would do.
+        _OutOfReach: the index does not answer.
+    """
+    reasons: dict[str, str] = {}
+    for version, path in _pythons():
+        pins, reasons[version] = _solution(requirements, ["--python", path])
+        if pins is not None:
+            return Resolved(path, version, pins)
+        if "Python" not in reasons[version]:
+            break  # no such version, or two that exclude each other: no Python helps
+    else:
+        others = [version for version in KNOWN_PYTHONS if version not in reasons]
+        able = [each for each in others if _solution(requirements, ["--python-version", each])[0] is not None]
+        if able:
+            raise UnusableInterpreter(
+                f"{' '.join(requirements)} needs Python {' or '.join(able)}; this machine has {', '.join(reasons)}"
+            )
+    raise UnusableInterpreter(f"{' '.join(requirements)} cannot be had: {next(iter(reasons.values()))}")
+
+
+def _solution(requirements: list[str], python: list[str]) -> tuple[str | None, str]:
+    """(pins, why there are none): with the build without CUDA, where that exists and nothing else needs the other."""
+    slim = [_renamed(each) for each in requirements]
+    for attempt in (slim, requirements) if slim != requirements else (requirements,):
+        told = _uv(
+            "pip", "compile", "--quiet", "--no-header", "--no-annotate", *python, *_arguments(), "-",
+            given="\n".join(attempt),
+        )  # fmt: skip
+        if told.returncode == 0:
+            names = {line.partition("==")[0] for line in told.stdout.splitlines()}
+            if not any({build, cpu} <= names for build, cpu in CPU_BUILDS.items()):
+                return told.stdout, ""
+        elif NO_SOLUTION not in told.stderr or OFFLINE in told.stderr:
+            raise _OutOfReach(_reason(told.stderr))
+    return None, _reason(told.stderr)
+
+
+def _renamed(requirement: str) -> str:
+    name = Requirement(requirement).name
+    rest = requirement[len(name) :]
+    return requirement if "@" in rest else CPU_BUILDS.get(canonicalize_name(name), name) + rest
+
+
+def _pythons() -> Iterator[tuple[str, str]]:
+    """(`3.11`, path) of this machine's Pythons: the one that runs pytest first, then the newest."""
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    yield own, sys.executable
+    for version in reversed(KNOWN_PYTHONS):
+        told = _uv("python", "find", "--no-project", "--system", "--no-python-downloads", version)
+        if version != own and told.returncode == 0:
+            yield version, told.stdout.strip()
+
+
+@functools.cache
+def _arguments() -> list[str]:
+    return package_settings.as_arguments(package_settings.of_pip())
+
+
+def _uv(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run uv, away from any project, where pyenv's Pythons can be found too."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    path = os.pathsep.join([*map(str, sorted(root.glob("versions/*/bin"))), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, **package_settings.certificates(package_settings.of_pip())}
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run(
+        [find_uv_bin(), *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=tempfile.gettempdir(),
+    )
+
+
+def _pair_of(pins: str) -> str:
+    named = (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras")
+    return " ".join(line for line in pins.splitlines() if line.partition("==")[0] in named)
+
+
+def _reason(said: str) -> str:
+    """What uv said, on one line: the innermost cause."""
+    causes = [line.strip() for line in said.splitlines() if line.strip()]
+    because = [line.partition(":")[2].strip() for line in causes if line.lower().startswith(("cause:", "caused by:"))]
+    told = (because or [line.removeprefix("error:").strip() for line in causes] or ["uv said nothing"])[-1]
+    return told.replace(", we can conclude that your requirements are unsatisfiable", "")

@@ -1,0 +1,41 @@
+"""What `--to` and `--from` name: the path of a Python, a version, or requirements.  [pytest's side]"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from . import environments
+from .interpreter import Interpreter, UnusableInterpreter
+
+TF_KERAS = ("TF_USE_LEGACY_KERAS", "1")
+
+
+def interpreter_at(where: str | None) -> Interpreter:
+    """The interpreter that is meant; the one that runs pytest where none is named.
+
+    Environment variables may stand first, as in a shell. An environment for a version or for requirements is made
+    where there is none; where they name tf_keras, `tf.keras` is that.
+
+    Raises:
+        UnusableInterpreter: there is no such Python, or no such environment can be made.
+    """
+    if where is None:
+        return Interpreter(sys.executable)
+    variables = []
+    rest = where.strip()
+    while set_first := re.match(r"([A-Za-z_]\w*)=([^=\s]\S*)?\s+", rest):
+        variables.append((set_first[1], set_first[2] or ""))
+        rest = rest[set_first.end() :]
+    requirements = None if os.sep in rest.partition("@")[0] else environments.requirements_in(rest)
+    if requirements is not None:
+        if environments.means_tf_keras(requirements) and TF_KERAS[0] not in dict(variables):
+            variables.append(TF_KERAS)
+        return Interpreter(environments.python_with(requirements), tuple(variables))
+    found = shutil.which(os.path.expanduser(rest))
+    if found is None or not Path(found).is_file():
+        raise UnusableInterpreter(f"{rest!r} is neither the path of a Python, nor a version, nor requirements")
+    return Interpreter(os.path.abspath(found), tuple(variables))

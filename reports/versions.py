@@ -120,3 +120,30 @@ def _state(row: dict) -> str:
         return NOTHING
     return HELD_CELL if row["outcome"] in HELD else SHORT_CELL
 
+
+
+@dataclasses.dataclass(frozen=True)
+class Shortfall:
+    """One recorded deviation over all pairs: the cells that show it in each run, by the run's number."""
+
+    id: str
+    kind: str
+    reason: str
+    link: str | None
+    rows: tuple[tuple[dict, ...], ...]
+
+
+def shortfalls(documents: list[dict]) -> list[Shortfall]:
+    """The deviations that some run confirmed, those that came first first; what stands on them does not count."""
+    rows: dict[str, list[list[dict]]] = {}
+    told: dict[str, dict] = {}
+    for number, document in enumerate(documents):
+        for row in document["cells"]:
+            for name in row.get("deviations", []) if row["outcome"] == "deviates" else []:
+                rows.setdefault(name, [[] for _ in documents])[number].append(row)
+                told[name] = document["deviations"][name]
+    found = [
+        Shortfall(name, told[name]["kind"], told[name]["reason"], told[name]["link"], tuple(map(tuple, by_run)))
+        for name, by_run in rows.items()
+    ]
+    return sorted(found, key=lambda each: ([not by_run for by_run in each.rows], each.id))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import collections
 import dataclasses
 import json
+import re
 
 from reports.draft import pattern
 
 HELD = ("conforms", "fixed", "changed")
-# In the order in which a person wants to know; what a gate adds to a cell's own outcome.
+# In the order in which a person wants to know.
 OUTCOMES = ("regressed", "crashed", "timed-out", "fails", "lost", "changed", "unexpected-pass")
 MOST_WAYS = 2
 
@@ -31,7 +32,11 @@ class WayOut:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing that became of some cases on one route in one hop; `message` is what one of them says."""
+    """One thing that became of some cases in one hop.
+
+    `route` and `requirement` are as people read them, several loaders or requirements that say the same put together;
+    `cells` are the (case, route, requirement) that it stands for, `message` is what one of them says.
+    """
 
     outcome: str
     hop: str
@@ -39,6 +44,7 @@ class Finding:
     requirement: str
     message: str
     cases: tuple[str, ...]
+    cells: tuple[tuple[str, str, str], ...]
     largest_ulp: float | str | None
     deviations: tuple[str, ...]
     ways_out: tuple[WayOut, ...]
@@ -49,29 +55,57 @@ def findings(document: dict, outcomes: tuple[str, ...] = OUTCOMES) -> list[Findi
     groups: dict[tuple, list[dict]] = collections.defaultdict(list)
     for row in document["cells"]:
         if row["outcome"] in outcomes:
-            says = pattern(row.get("message", ""))
-            groups[row["outcome"], row["hop"], row["route"], row["requirement"], says].append(row)
-    holding = _holding(document)
-    judged = _judged(document)
+            saver, _, loader = row["route"].partition(":")
+            # What is no longer offered says so on every requirement; what is judged without a loader is by itself.
+            requirement = "" if row["outcome"] == "lost" else row["requirement"]
+            groups[row["outcome"], row["hop"], saver, bool(loader), requirement, _says(row)].append(row)
+    holding, judged = _holding(document), _judged(document)
     found = [_finding(rows, holding, judged) for rows in groups.values()]
-    return sorted(found, key=lambda each: (outcomes.index(each.outcome), each.hop, -len(each.cases), each.route))
+    return sorted(found, key=lambda each: (outcomes.index(each.outcome), each.hop, -len(each.cells), each.route))
+
+
+def _says(row: dict) -> str:
+    """What a row says, without what differs from case to case."""
+    message = row.get("message", "")
+    if row["outcome"] != "changed":
+        return pattern(message)
+    return " and ".join(sorted({kind for kind, words in CHANGES.items() if re.search(words, message)}))
+
+
+# What can change in a contract, by what is said of it.
+CHANGES = {
+    "names of inputs": r"\.inputs\.\S+ is (gone|new)",
+    "names of outputs": r"\.outputs\.\S+ is (gone|new)",
+    "dtypes or shapes": r"puts\.\S+ was ",
+    "defaults": r"\.defaults was ",
+    "signatures": r"(^|; )[^. ]+ is (gone|new)",
+}
 
 
 def _finding(rows: list[dict], holding: dict, judged: dict) -> Finding:
     first = rows[0]
-    cases = tuple(sorted(row["case"] for row in rows))
     errors = [row["largest_ulp"] for row in rows if row.get("largest_ulp") is not None]
+    message = first.get("message", "").partition("\n")[0]
+    if first["outcome"] == "changed":
+        message = f"other {_says(first)}: {message}"
     return Finding(
         first["outcome"],
         first["hop"],
-        first["route"],
-        first["requirement"],
-        first.get("message", "").partition("\n")[0],
-        cases,
+        _in_words(sorted({row["route"] for row in rows})),
+        ", ".join(sorted({row["requirement"] for row in rows})),
+        message,
+        tuple(sorted({row["case"] for row in rows})),
+        tuple(sorted((row["case"], row["route"], row["requirement"]) for row in rows)),
         max(errors, key=float, default=None),
         tuple(sorted({name for row in rows for name in row.get("deviations", [])})),
-        _ways_out(first, cases, holding, judged),
+        _ways_out(rows, holding, judged),
     )
+
+
+def _in_words(routes: list[str]) -> str:
+    saver = routes[0].partition(":")[0]
+    loaders = [route.partition(":")[2] for route in routes if ":" in route]
+    return f"{saver}: {', '.join(loaders)}" if len(loaders) > 1 else routes[0]
 
 
 def _holding(document: dict) -> dict[tuple[str, str], set[str]]:
@@ -101,36 +135,55 @@ def _judged(document: dict) -> dict[str, set[str]]:
     return judged
 
 
-def _ways_out(row: dict, cases: tuple[str, ...], holding: dict, judged: dict) -> tuple[WayOut, ...]:
-    """For each way, the routes that carry most of the cases; of several, the one most like the route that fails."""
-    saver, _, loader = row["route"].partition(":")
+def _ways_out(rows: list[dict], holding: dict, judged: dict) -> tuple[WayOut, ...]:
+    """For each way, routes that carry the cases: those that carry many and are there for much the same come first."""
+    routes = {row["route"] for row in rows}
+    saver, _, loader = rows[0]["route"].partition(":")
+    purpose = set().union(*(judged[route] for route in routes))
     ways = []
-    for how in ("read", "save"):
-        left = set(cases)
+    for how in ("read", "save") if loader else ("save",):
+        left = {row["case"] for row in rows}
         for _ in range(MOST_WAYS):
             candidates = [
-                (len(left & held), len(judged[route] & judged[row["route"]]), route)
-                for (hop, route), held in holding.items()
-                if hop == row["hop"]
-                and route != row["route"]
+                (len(left & held) / len(left) + len(judged[route] & purpose) / len(purpose), route)
+                for (hop, route), held in sorted(holding.items())
+                if hop == rows[0]["hop"]
+                and route not in routes
                 and (route.partition(":")[0] == saver) == (how == "read")
-                and (loader or how == "save")
+                and left & held
             ]
-            carried, _, route = max(candidates, key=lambda each: (each[0], each[1], each[2]), default=(0, 0, ""))
-            if not carried:
+            if not candidates:
                 break
-            ways.append(WayOut(route, how, tuple(sorted(left & holding[row["hop"], route]))))
+            _, route = max(candidates, key=lambda each: each[0])
+            ways.append(WayOut(route, how, tuple(sorted(left & holding[rows[0]["hop"], route]))))
             left -= set(ways[-1].cases)
+            if not left:
+                break
     return tuple(ways)
 
 
 def tally(document: dict) -> dict[str, int]:
-    """How many cells and hops beside the control regressed, changed, got better, were broken before, or are the same."""
+    """How many cells in the hops beside the control became what; `same` where they hold as they did."""
     counts: collections.Counter = collections.Counter()
     for row in document["cells"]:
         if row["hop"] != "A>A" and row["outcome"] != "n/a":
             counts["same" if row["outcome"] == "conforms" else row["outcome"]] += 1
     return dict(sorted(counts.items()))
+
+
+def by_hop(document: dict) -> dict[str, dict[str, tuple[int, int]]]:
+    """Route -> hop -> (cells that hold, cells that are judged), where not all of them hold in every hop."""
+    counts: dict[str, dict[str, list[int]]] = collections.defaultdict(dict)
+    for row in document["cells"]:
+        if row["outcome"] != "n/a":
+            held = counts[row["route"]].setdefault(row["hop"], [0, 0])
+            held[0] += row["outcome"] in HELD
+            held[1] += 1
+    return {
+        route: {hop: (fine, judged) for hop, (fine, judged) in hops.items()}
+        for route, hops in sorted(counts.items())
+        if any(fine < judged for fine, judged in hops.values())
+    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,9 @@ from tests.catalogue import differentiable, goes_on_training, resaves, signature
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT, Agent, AgentLost, Limits
 from tests.interpreters.testimony import CRASHED, NotSaid, Testimony
+
+# The folder of a run, and in it that of one child, have other names every time.
+CHILDS_FOLDER = r"(/[AB][a-z]/tmp\w+)?"
 
 
 @dataclasses.dataclass
@@ -198,9 +202,10 @@ class Evidence:
 
     def _run(self, side: str, kind: str, step: str, question: dict) -> Testimony:
         try:
-            return self.agents[side][kind].run(step, question, limits=self.limits, fresh=self.fresh)
+            said = self.agents[side][kind].run(step, question, limits=self.limits, fresh=self.fresh)
         except AgentLost as lost:
             return Testimony({}, how=CRASHED, detail=f"was lost: {lost}")
+        return said.without(re.compile(re.escape(str(self.folder.parent)) + CHILDS_FOLDER))
 
     def _testimony(self, key: str, ask: Callable[[], Testimony]) -> Testimony:
         def make() -> bytes:

@@ -159,14 +159,16 @@ class Seen:
             given: the input.
             other: the original's other answer.
         """
+        at_least = 0.0
         if self.loader["converted"]:
             ulp = {dtype: allowed * max(1.0, given["magnitude"]) for dtype, allowed in ULP_CONVERTED.items()}
         elif self.hop.within_one_pair:
             return self._keep(compare(expected, seen))
         else:
-            ulp = ULP_OVER_PAIRS
+            ulp, at_least = ULP_OVER_PAIRS, max(1.0, given["magnitude"])
         special = given["special"]
-        return self._keep(compare(expected, seen, ulp=ulp, values=not special, unsure=other if special else None))
+        unsure = other if special else None
+        return self._keep(compare(expected, seen, ulp=ulp, at_least=at_least, values=not special, unsure=unsure))
 
     def _keep(self, comparison: Comparison) -> Comparison:
         self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))

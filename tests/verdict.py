@@ -144,9 +144,12 @@ def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
     control = judgements.get(CONTROL)
     held = control is not None and control.outcome == "conforms"
     broken = control is not None and control.outcome in (*SHORT, "blocked")
+    absent = control is not None and control.outcome == "n/a"
     for hop, judgement in judgements.items():
-        if judgement.outcome in SHORT and (hop == CONTROL or broken):
+        if judgement.outcome in SHORT and (hop == CONTROL or broken or absent):
             judgement.outcome = "broken-before"
+            if absent:  # nobody can have relied on it
+                judgement.message = f"{judgement.message} ({control.message})"
         elif judgement.outcome in SHORT and held:
             judgement.outcome = "regressed"
         elif judgement.outcome == "n/a" and held:

@@ -38,7 +38,7 @@ def gate(control: str, other: str, hop: Hop = ACROSS, **fields) -> tuple[Judgeme
         ("deviates", "crashed", "broken-before"),
         ("blocked", "fails", "broken-before"),
         ("fails", "n/a", "n/a"),
-        ("n/a", "fails", "fails"),
+        ("n/a", "fails", "broken-before"),
         ("n/a", "conforms", "conforms"),
         ("unexpected-pass", "fails", "regressed"),
     ],

@@ -89,9 +89,8 @@ class CellTable:
             self.texts.append(note)
         return interned[key]
 
-    def numbers(self, rows: list[dict]) -> list[int]:
-        """The numbers of the rows' cells, each once, in sorted order."""
-        cells = {(row["case"], row["route"], row["requirement"]) for row in rows}
+    def numbers(self, cells: set[tuple[str, str, str]]) -> list[int]:
+        """The numbers of those of the cells that are here, in sorted order."""
         return sorted(self.index[cell] for cell in cells if cell in self.index)
 
     def as_data(self) -> dict:

@@ -57,7 +57,7 @@ def is_refusal(row: dict) -> bool:
 
 def names(glob: dict, row: dict) -> bool:
     """Whether a glob over case, route and requirement names the row."""
-    return all(fnmatchcase(row[key], glob[key]) for key in ("case", "route", "requirement"))
+    return all(fnmatchcase(row[key], glob[key]) for key in ("requirement", "route", "case"))
 
 
 def _counts_against(claim: dict, row: dict) -> bool:

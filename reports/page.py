@@ -86,7 +86,11 @@ def _render(documents: list[dict], columns: list[Column], scripts: dict[str, str
 
     def show(title: str, rows: list[dict], run: int = 0) -> int:
         """The number under which the page finds the rows' cells again; `run` is the column to look at first."""
-        evidence.append((title, table.numbers(rows), run))
+        return show_cells(title, [(row["case"], row["route"], row["requirement"]) for row in rows], run)
+
+    def show_cells(title: str, cells: list[tuple[str, str, str]], run: int = 0) -> int:
+        """The same, of cells."""
+        evidence.append((title, table.numbers(set(cells)), run))
         return len(evidence) - 1
 
     def data() -> markupsafe.Markup:
@@ -109,6 +113,7 @@ def _render(documents: list[dict], columns: list[Column], scripts: dict[str, str
             cpu_seconds=costs.parts(newest),
             slowest=costs.slowest_cases(newest),
             show=show,
+            show_cells=show_cells,
             data=data,
             details=compressed({"texts": table.texts, "scripts": scripts, "scriptOf": table.scripts}),
             claims=_claims(documents),
@@ -130,8 +135,7 @@ def _claims(documents: list[dict]) -> list[dict]:
 
 
 def _verdict(claim: dict) -> dict:
-    parts = ("case", "route", "requirement")
-    against = [dict(zip(parts, cell.split(" / "), strict=True)) for cell in claim.get("against", [])]
+    against = [tuple(cell.split(" / ")) for cell in claim.get("against", [])]
     return {"verdict": claim.get("verdict", "not judged"), "against": against}
 
 

@@ -125,7 +125,8 @@ def whole(baseline: dict) -> dict:
 
 def to_text(baseline: dict) -> str:
     """The baseline as JSON with a line per product, for a diff to be read."""
-    parts = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in baseline.items() if name != "cells"]
+    rest = {name: value for name, value in baseline.items() if name != "cells"}
+    parts = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in rest.items()]
     entries = []
     for entry in baseline["cells"]:
         said = json.dumps({name: value for name, value in entry.items() if name != "of"}, ensure_ascii=False)

@@ -28,7 +28,8 @@ def _verdict(claim: dict, cells: list[dict]) -> dict:
     hop, holds_when = claim.get("hop", HOP), claim.get("holds_when", "all hold")
     named = [row for row in cells if row["hop"] == hop and any(names(glob, row) for glob in claim["cells"])]
     counts = collections.Counter(row["outcome"] for row in named)
-    judged = [row for row in named if row["outcome"] != "n/a" and (claim.get("refusal_counts") or not is_refusal(row))]
+    said = [row for row in named if row["outcome"] != "n/a"]
+    judged = [row for row in said if claim.get("refusal_counts") or not is_refusal(row)]
     short = [row for row in judged if _counts_against(claim, row) or is_refusal(row)]
     against = short
     if holds_when == "some fail":

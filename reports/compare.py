@@ -18,7 +18,7 @@ DEFAULT = "versions.html"
 def main(arguments: list[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m reports.compare", description=__doc__.partition("\n")[0])
-    parser.add_argument("reports", type=Path, nargs="+", help="conformance.json files and baselines, one of each pair")
+    parser.add_argument("reports", type=Path, nargs="+", help="a conformance.json or a baseline of each pair")
     parser.add_argument("-o", "--output", type=Path, default=Path(DEFAULT), help=f"default: {DEFAULT}")
     chosen = parser.parse_args(arguments)
     try:

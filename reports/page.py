@@ -152,9 +152,7 @@ def _data(documents: list[dict], table: CellTable, evidence: list) -> dict:
             "loader": newest["loaders"],
             "requirement": newest["requirements"],
         },
-        "deviations": {
-            name: told for each in documents for name, told in each["deviations"].items() if name in used
-        },
+        "deviations": {name: told for each in documents for name, told in each["deviations"].items() if name in used},
         "evidence": evidence,
         "sizes": [costs.sizes(each) for each in documents],
         "several": len(documents) > 1,

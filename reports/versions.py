@@ -121,7 +121,6 @@ def _state(row: dict) -> str:
     return HELD_CELL if row["outcome"] in HELD else SHORT_CELL
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Shortfall:
     """One recorded deviation over all pairs: the cells that show it in each run, by the run's number."""

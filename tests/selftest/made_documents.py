@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import itertools
 
 from reports import claims
 
@@ -31,7 +32,7 @@ def document(rows: list[dict], sides: dict[str, dict] | None = None, **fields) -
     sides = sides or {"B": side("2.21.0", "3.15.1")}
     hops = ["A>A", "A>B", "B>B"] if "A" in sides else ["B>B"]
     named = {name for each in rows for name in each.get("deviations", [])}
-    routes = {each["route"] for each in rows}
+    cases, routes = {each["case"] for each in rows}, {each["route"] for each in rows}
     return {
         "schema": 1,
         "started": "2026-01-01T00:00:00+00:00",
@@ -40,7 +41,7 @@ def document(rows: list[dict], sides: dict[str, dict] | None = None, **fields) -
         "hops": hops,
         "narrowed": False,
         "requirements": {each["requirement"]: f"{each['requirement']} holds" for each in rows},
-        "cases": {name: {"doc": f"The case {name}.", "traits": []} for name in sorted({each["case"] for each in rows})},
+        "cases": {name: {"doc": f"The case {name}.", "traits": []} for name in sorted(cases)},
         "savers": {route.partition(":")[0]: "A saver." for route in sorted(routes)},
         "loaders": {route.partition(":")[2]: "A loader." for route in sorted(routes) if ":" in route},
         "cells": copy.deepcopy(rows),
@@ -61,56 +62,61 @@ def document(rows: list[dict], sides: dict[str, dict] | None = None, **fields) -
     }
 
 
+BROKEN = {
+    "outcome": "regressed",
+    "message": "other answers on 1 of 3 inputs",
+    "found": [
+        {
+            "message": "other answers on 1 of 3 inputs",
+            "expected": "[1.0, 2.0]",
+            "seen": "[1.0, 3.0] </script><b>",
+            "inputs": ["zeros"],
+            "symptom": "mismatch",
+            "exception": None,
+        }
+    ],
+    "largest_ulp": 12.0,
+    "shrunk": "np.zeros((1, 2), 'float32')",
+    "deviations": ["h5-forgets"],
+    "repro": "repro/standard.one-h5-load_model-outputs.py",
+}
+CHANGED = {"outcome": "changed", "message": "serve.inputs.x is gone"}
+
+
 def gate() -> dict:
     """A gate in which .h5 breaks for one case, which the SavedModel carries, and one signature changes."""
+    told = {
+        ("standard.one", "h5:load_model", "outputs", "A>B"): BROKEN,
+        ("standard.one", "h5:load_model", "outputs", "B>B"): BROKEN,
+        ("custom_layer.two", "saved_model:signature", "loads", "B>B"): CHANGED,
+    }
     rows = []
-    for case in ("standard.one", "custom_layer.two"):
-        for route in ("h5", "saved_model"):
-            rows += [{**row(case, route, "saves", facts={"bytes": 1200}), "hop": hop} for hop in ("A>A", "B>B")]
-        for route in ("h5:load_model", "saved_model:signature"):
-            for requirement in ("loads", "outputs"):
-                rows += [{**row(case, route, requirement), "hop": hop} for hop in ("A>A", "A>B", "B>B")]
-    for each in rows:
-        if (each["case"], each["route"], each["requirement"]) == ("standard.one", "h5:load_model", "outputs"):
-            if each["hop"] != "A>A":
-                each |= {
-                    "outcome": "regressed",
-                    "message": "other answers on 1 of 3 inputs",
-                    "found": [
-                        {
-                            "message": "other answers on 1 of 3 inputs",
-                            "expected": "[1.0, 2.0]",
-                            "seen": "[1.0, 3.0] </script><b>",
-                            "inputs": ["zeros"],
-                            "symptom": "mismatch",
-                            "exception": None,
-                        }
-                    ],
-                    "largest_ulp": 12.0,
-                    "shrunk": "np.zeros((1, 2), 'float32')",
-                    "deviations": ["h5-forgets"],
-                    "repro": "repro/standard.one-h5-load_model-outputs.py",
-                }
-        if (each["case"], each["route"], each["hop"]) == ("custom_layer.two", "saved_model:signature", "B>B"):
-            if each["requirement"] == "loads":
-                each |= {"outcome": "changed", "message": "serve.inputs.x is gone"}
+    for case, (saver, loader) in itertools.product(
+        ("standard.one", "custom_layer.two"), (("h5", "load_model"), ("saved_model", "signature"))
+    ):
+        rows += [{**row(case, saver, "saves", facts={"bytes": 1200}), "hop": hop} for hop in ("A>A", "B>B")]
+        for requirement, hop in itertools.product(("loads", "outputs"), ("A>A", "A>B", "B>B")):
+            cell = (case, f"{saver}:{loader}", requirement)
+            rows.append({**row(*cell), "hop": hop, **told.get((*cell, hop), {})})
     return document(rows, {"A": side("2.15.1", "2.15.0"), "B": side("2.21.0", "3.15.1")})
+
+
+REQUIREMENTS = ["loads", "outputs", "weights", "signatures", "custom_objects", "architecture", "gradients", "resaves"]
 
 
 def large(cells: int) -> dict:
     """A run of so many cells, on 100 routes and 8 requirements; some deviate, and some are n/a."""
-    requirements = ["loads", "outputs", "weights", "signatures", "custom_objects", "architecture", "gradients", "resaves"]
     rows = []
     for number in range(cells):
         case, rest = divmod(number, 800)
-        saver, loader, requirement = rest // 80, rest // 8 % 10, requirements[rest % 8]
-        told = [{}, {"outcome": "n/a", "message": f"saver_{saver} is not for it"}][number % 5 == 0]
+        saver, loader, requirement = rest // 80, rest // 8 % 10, REQUIREMENTS[rest % 8]
+        told = {"outcome": "n/a", "message": f"saver_{saver} is not for it"} if number % 5 == 0 else {}
         if number % 17 == 0:
             told = {"outcome": "deviates", "message": f"it falls short by {number}", "deviations": [f"row-{loader}"]}
             told["found"] = [{"message": told["message"], "symptom": "mismatch", "seen": "[1.0, 2.0, 3.0]" * 20}]
         family = ("standard", "custom_layer", "custom_op")[case % 3]
-        name = f"{family}.case_{case}"
-        rows.append({**row(name, f"saver_{saver}:loader_{loader}", requirement, facts={"number": number % 99}), **told})
+        cell = (f"{family}.case_{case}", f"saver_{saver}:loader_{loader}", requirement)
+        rows.append({**row(*cell, facts={"number": number % 99}), **told})
     return document(sorted(rows, key=lambda each: (each["case"], each["route"], each["requirement"])))
 
 
@@ -120,11 +126,12 @@ def pairs() -> list[dict]:
     def run(tensorflow: str, keras: str, *, broken: bool, with_keras_saved_model: bool, legacy: bool = False) -> dict:
         told = {"outcome": "deviates", "message": "is missing", "deviations": ["h5-forgets"]} if broken else {}
         gone = {"outcome": "n/a", "message": f"keras_saved_model is not offered by TensorFlow {tensorflow}"}
+        offered = {} if with_keras_saved_model else gone
         rows = [
             row("standard.one", "h5", "saves", facts={"bytes": 900, "files": {"model.h5": 900}}),
             row("standard.one", "h5:load_model", "loads", seconds=0.5, log="/somewhere/of/mine/file.py"),
             {**row("standard.one", "h5:load_model", "weights"), **told},
-            {**row("standard.one", "keras_saved_model:signature", "loads"), **({} if with_keras_saved_model else gone)},
+            {**row("standard.one", "keras_saved_model:signature", "loads"), **offered},
             row("standard.one", "h5:load_model", "architecture", "n/a", message="it is never judged"),
         ]
         return document(rows, {"B": side(tensorflow, keras, legacy)})

@@ -65,7 +65,7 @@ def test_what_a_document_says_cannot_end_the_script_or_become_an_element():
 def test_the_page_asks_for_nothing_from_elsewhere():
     text = page.of_run(gate(), {})
     assert not re.search(r'(src|action)="|@import|url\(|fetch\(|<link(?! rel="icon" href="data:,")', text)
-    assert {address for address in re.findall(r'href="([^"#]+)"', text)} <= {
+    assert set(re.findall(r'href="([^"#]+)"', text)) <= {
         "data:,",
         "https://example.org/1",
         "${escaped(deviation.link)}",
@@ -79,9 +79,9 @@ def test_the_verdict_comes_first_with_both_pairs():
 
 def test_in_a_gate_each_line_that_breaks_has_its_way_out():
     words = words_in(page.of_run(gate(), {}))
-    assert "h5:load_model outputs regressed A>B 1 case, largest error 12.0 ulp" in words
+    assert "h5:load_model outputs regressed A>B 1 case, largest error 12 ulp" in words
     assert "→ save with saved_model:signature 1 of 1" in words
-    assert "What changes 1 ≠ saved_model:signature loads changed B>B 1 case other names of inputs: serve.inputs.x is gone" in words
+    assert "What changes 1 ≠ saved_model:signature loads changed B>B 1 case other names of inputs: serve" in words
     assert "Nothing gets better." in words
 
 
@@ -174,12 +174,13 @@ def test_reading_over_pairs_is_asked_only_where_there_is_such_a_hop():
 
 def test_routes_that_need_the_same_are_one_line():
     said = "TypeError: no.\n\nconfig={'a': {'b': 1}}.\n\nCould not locate class 'Affine'"
+    facts = {"needs": ["Affine"], "refused_with": said}
     rows = [
         row("custom_layer.affine", "export:cpp", "custom_objects", facts={"needs": []}),
-        row("custom_layer.affine", "h5:load_model", "custom_objects", facts={"needs": ["Affine"], "refused_with": said}),
-        row("custom_layer.affine", "h5:load_model_unsafe", "custom_objects", facts={"needs": ["Affine"], "refused_with": said}),
+        row("custom_layer.affine", "h5:load_model", "custom_objects", facts=facts),
+        row("custom_layer.affine", "h5:load_model_unsafe", "custom_objects", facts=facts),
         row("custom_layer.other", "h5:load_model", "custom_objects", "n/a"),
-    ]  # fmt: skip
+    ]
     nothing, needed = needs.table(document(rows))
     assert nothing.routes == ("export:cpp",)
     assert needed.routes == ("h5:load_model", "h5:load_model_unsafe")

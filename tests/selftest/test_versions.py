@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import baseline, compare, document, page, versions
-from tests.selftest.made_documents import gate, pairs, row
 from tests.selftest.made_documents import document as made
+from tests.selftest.made_documents import gate, pairs, row
 from tests.selftest.test_page import data_in, words_in
 
 BASELINES = sorted((baseline.SCHEMA.parent.parent / "baselines").glob("*.json"))

@@ -51,6 +51,7 @@ form.addEventListener("input", (event) => {
   }
   redraw();
 });
+form.addEventListener("change", redraw);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => {
   wanted.outcome = "";

@@ -60,6 +60,8 @@ def _kept(row: dict) -> dict:
         kept["accepted"] = False
     if "found" in kept:
         kept["found"] = [{name: value for name, value in found.items() if value} for found in kept["found"]]
+        if kept.get("message") == kept["found"][0]["message"]:
+            del kept["message"]
     return _lasting(kept)
 
 
@@ -114,6 +116,8 @@ def whole(baseline: dict) -> dict:
     cells = []
     for entry in baseline["cells"]:
         said = {name: value for name, value in entry.items() if name != "of"}
+        if "found" in said:
+            said.setdefault("message", said["found"][0]["message"])
         for of in entry["of"]:
             named = [case for case in baseline["cases"] if any(fnmatchcase(case, glob) for glob in of["case"])]
             for case, route, requirement in itertools.product(named, of["route"], of["requirement"]):

@@ -43,6 +43,7 @@ def of_run(document: dict, scripts: dict[str, str]) -> str:
         columns,
         scripts,
         verdict=render.verdict(document),
+        chosen=0,
         gate=[
             ("What breaks", "nothing breaks", [each for each in found if each.outcome not in CHANGED]),
             ("What changes", "nothing changes", [each for each in found if each.outcome in CHANGED]),
@@ -58,13 +59,21 @@ def over_versions(documents: list[dict]) -> str:
     """The page over the runs of several pairs, with the pairs as columns."""
     documents = versions.in_order(documents)
     columns = [Column(short_name(each), str(versions.pair(each)), i, "B>B") for i, each in enumerate(documents)]
-    newest = sorted({versions.pair(each).tensorflow for each in (documents[0], documents[-1])}, key=versions.Version)
+    numbers = sorted({versions.pair(each).tensorflow for each in documents}, key=versions.Version)
+    chosen = versions.newest(documents)
+    oldest_and_newest = " and ".join(
+        f"{counts['hold']} of {sum(counts.values())} with {versions.pair(each)}"
+        for each in (documents[0], documents[chosen])
+        for counts in (versions.counts(each),)
+    )
     return _render(
         documents,
         columns,
         {},
-        verdict=f"{len(documents)} pairs, TensorFlow {' to '.join(newest)}: when did what break, when was it fixed",
-        steps=versions.steps(documents),
+        verdict=f"{len(documents)} pairs, TensorFlow {numbers[0]} to {numbers[-1]}: of the cells that were judged "
+        f"{oldest_and_newest} hold. When did what break, and when was it fixed?",
+        chosen=chosen,
+        steps=sorted(versions.steps(documents), key=lambda step: (step.after > chosen, -step.after)),
         shortfalls=versions.shortfalls(documents),
     )
 
@@ -94,7 +103,7 @@ def _render(documents: list[dict], columns: list[Column], scripts: dict[str, str
         return len(evidence) - 1
 
     def data() -> markupsafe.Markup:
-        return embedded(_data(documents, table, evidence))
+        return embedded({**_data(documents, table, evidence), "chosen": told["chosen"]})
 
     newest = documents[-1]
     return (

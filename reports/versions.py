@@ -65,6 +65,11 @@ def in_order(documents: list[dict]) -> list[dict]:
     return sorted(documents, key=key)
 
 
+def newest(documents: list[dict]) -> int:
+    """The number of the newest pair that goes on; the documents are in order."""
+    return max((i for i, document in enumerate(documents) if not pair(document).legacy), default=len(documents) - 1)
+
+
 def steps(documents: list[dict]) -> list[Step]:
     """What changed with every pair but the first; the documents are in order."""
     pairs = [pair(document) for document in documents]

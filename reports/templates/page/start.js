@@ -2,7 +2,7 @@
 const form = document.getElementById("filters");
 const field = (name) => document.getElementById(name);
 let drawing = 0;
-let sizesOf = data.sizes.length - 1;
+let sizesOf = data.chosen;
 
 function fill(select, options) {
   select.insertAdjacentHTML("beforeend", options.map(([value, name]) => `<option value="${escaped(value)}">${escaped(name)}</option>`).join(""));

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from reports.collect import Collector
+from tests.brought import Brought, UnusableModel, unlike
 from tests.cell_under_test import ROWS, CellUnderTest
 from tests.cells import Cell, NothingMatches
 from tests.deviations import UnreadableDeviations
 from tests.interpreters.interpreter import UnusableInterpreter
+from tests.record import UnusableRecord, check_place
 from tests.session import BrokenTensorFlow, Session, Wanted, usable
 
+BAD_USAGE = (NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord)
 SESSION = pytest.StashKey[Session]()
 ROOT = Path(__file__).parent
 
@@ -24,7 +27,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "tf-save-conformance")
     where = "a Python's path, a version such as 2.15.1, or requirements in quotes; variables may stand before a path"
     group.addoption("--to", metavar="WHERE", help=f"the pair under test: {where} (default: this Python)")
-    group.addoption("--from", metavar="WHERE", dest="from_", help="the pair that artifacts come from; makes a gate")
+    group.addoption(
+        "--from",
+        metavar="WHERE",
+        dest="from_",
+        help="the pair that artifacts come from, or a folder made by --record; makes the run a gate",
+    )
+    group.addoption("--record", metavar="DIR", type=Path, help="keep what this pair says, for a later --from=DIR")
+    group.addoption(
+        "--model",
+        metavar="MODULE:FUNCTION",
+        action="append",
+        default=[],
+        help="judge the model that this function of yours builds, as the case mine.FUNCTION; repeatable",
+    )
+    group.addoption(
+        "--artifact",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="judge a saved model of yours, as the case mine.NAME; MODULE:FUNCTION=PATH with its source; repeatable",
+    )
     group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
     group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
     group.addoption("--all-routes", action="store_true", help="judge every route, not the primary ones alone")
@@ -66,29 +89,45 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.xmlpath is None:
         config.option.xmlpath = str(Path(config.option.report_dir) / "junit.xml")
     try:
-        sides = {"B": usable(config.option.to, "--to")}
-        if config.option.from_:
-            sides["A"] = usable(config.option.from_, "--from")
-        elif config.option.rollback:
-            raise pytest.UsageError("--rollback is for a gate: it needs --from")
-        profile = config.getoption("--hypothesis-profile", None)
-        wanted = Wanted(
-            sides,
-            tuple(config.option.case),
-            tuple(config.option.route),
-            every_route=config.option.all_routes,
-            rollback=config.option.rollback,
-            fresh=config.option.isolation == "fresh",
-            steady=profile != "nightly",
-            deviation_files=tuple(config.option.deviations),
-        )
-        session = Session.start(wanted)
-    except (NothingMatches, UnusableInterpreter, UnreadableDeviations) as error:
+        session = Session.start(wanted(config))
+    except BAD_USAGE as error:
         raise pytest.UsageError(str(error)) from None
     except BrokenTensorFlow as error:
         pytest.exit(str(error), returncode=1)
     config.stash[SESSION] = session
     config.pluginmanager.register(Collector(session, config), "conformance-collector")
+
+
+def wanted(config: pytest.Config) -> Wanted:
+    """What the command line asks for.
+
+    Raises:
+        one of BAD_USAGE: it asks for what cannot be.
+    """
+    option = config.option
+    folder = Path(option.from_) if option.from_ and Path(option.from_).is_dir() else None
+    if option.rollback and (folder or not option.from_):
+        raise pytest.UsageError("--rollback is for a gate: it needs --from, and there a Python rather than a folder")
+    if option.record:
+        if option.from_ or option.keyword or option.markexpr:
+            raise pytest.UsageError("--record keeps all that one pair says: not with --from, -k or -m")
+        check_place(option.record)
+    here = config.invocation_params.dir
+    brought = [Brought.model(text, here) for text in option.model]
+    brought += [Brought.existing(text, here) for text in option.artifact]
+    sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
+    return Wanted(
+        {**sides, "B": usable(option.to, "--to")},
+        tuple(option.case),
+        tuple(option.route),
+        every_route=option.all_routes,
+        rollback=option.rollback,
+        fresh=option.isolation == "fresh",
+        steady=config.getoption("--hypothesis-profile", None) != "nightly",
+        deviation_files=tuple(option.deviations),
+        brought=unlike(brought),
+        recorded=folder,
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

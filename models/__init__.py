@@ -76,7 +76,8 @@ class Case:
 
     `endpoints` maps what can be asked to the structure of its inputs: a Keras model has one endpoint, `call`,
     whose inputs are passed as one argument; the endpoints of a tf.Module are its tf.functions, whose inputs are
-    passed by name.
+    passed by name. `brought` says where a user's own case comes from (see `brought.py`), and `exists_as` what kind of
+    artifact it is already.
     """
 
     family: str
@@ -87,6 +88,8 @@ class Case:
     traits: frozenset
     custom_objects: Mapping[str, Any]
     op_library: Optional[str]
+    brought: Optional[Mapping[str, Any]] = None
+    exists_as: Optional[str] = None
 
     @property
     def id(self) -> str:
@@ -94,12 +97,13 @@ class Case:
         return f"{self.family}.{self.name}"
 
     def build(self) -> Any:
-        """The model, with the same weights in every process, none of them at an initial constant."""
+        """The model, with the same weights in every process, none of ours at an initial constant."""
         import tensorflow as tf
 
         tf.keras.utils.set_random_seed(SEED)
         model = self.build_model()
-        stir_constant_weights(model)
+        if not self.brought:
+            stir_constant_weights(model)
         return model
 
     def unavailable(self) -> Optional[str]:
@@ -119,6 +123,8 @@ class Case:
             "op_library": self.op_library,
             "compiler": compiler(),
             "unavailable": self.unavailable(),
+            "brought": self.brought,
+            "exists_as": self.exists_as,
         }
 
 
@@ -177,6 +183,23 @@ def catalogue() -> dict:
     for family in FAMILIES:
         importlib.import_module(f"{__name__}.{family}")
     return dict(sorted(_catalogue.items()))
+
+
+def case_of(question: Mapping[str, Any]) -> Case:
+    """The case that a question names, or that it describes because a user has brought it."""
+    if question["brought"]:
+        return importlib.import_module(f"{__name__}.brought").described(question["brought"])
+    return catalogue()[question["case"]]
+
+
+def structure_of(described: Mapping[str, Any]) -> Any:
+    """What `describe_inputs` has described."""
+    if "tensor" in described:
+        fields = described["tensor"]
+        return Tensor(**{**fields, "shape": tuple(fields["shape"]), "vocabulary": tuple(fields["vocabulary"])})
+    if "dict" in described:
+        return {name: structure_of(part) for name, part in described["dict"].items()}
+    return [structure_of(part) for part in described["list"]]
 
 
 def describe_inputs(inputs: Any) -> Any:

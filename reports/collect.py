@@ -56,6 +56,8 @@ class Collector:
             render.write_summary(self.folder, self.document)
             page.write(self.folder, self.document)
         document.write(self.folder, self.document)
+        if self.config.option.record and finished:
+            self.session.record(self.config.option.record)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):

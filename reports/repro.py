@@ -46,8 +46,10 @@ def script(row: dict, session: Session) -> str:
     saver, _, loader = row["route"].partition(":")
     writing, reading = evidence.saver(saver), evidence.loader(loader) if loader else None
     saver_file = ROUTES / f"{writing['module']}.py"
-    sources = [(ROOT / "models" / f"{family}.py", name), (saver_file, saver)]
-    imports, definitions = [], []
+    sources = (
+        [(saver_file, saver)] if case["brought"] else [(ROOT / "models" / f"{family}.py", name), (saver_file, saver)]
+    )
+    imports, definitions = built_by_user(case, name) if case["brought"] else ([], [])
     for path, wanted in sources:
         more_imports, more_definitions = parts(path, wanted)
         imports += [line for line in (*more_imports, "import numpy as np") if line not in imports]
@@ -75,6 +77,7 @@ def script(row: dict, session: Session) -> str:
             loading=[text for text in loading if text not in definitions or not from_source],
             without=without,
             case_name=name,
+            brought=case["brought"],
             saver=saver,
             loader=loader,
             file_name=writing["file_name"],
@@ -94,6 +97,33 @@ def script(row: dict, session: Session) -> str:
             endpoint=_endpoint(row, case, session),
         )
     )
+
+
+def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:
+    """The imports and definitions by which a script has the model that a user has brought."""
+    brought, kind = case["brought"], case["exists_as"]
+    imports, custom = ["import tensorflow as tf", "import numpy as np"], ""
+    if brought["function"]:
+        module, _, function = brought["function"].partition(":")
+        imports += [f"sys.path[:0] = {brought['search']}", f"import {module}"]
+        if case["custom_objects"]:
+            told = f"{module}.{function}_custom_objects"
+            custom = f", custom_objects={told}() if callable({told}) else {told}"
+        if kind is None:
+            return imports, [f"def {name}():\n    return {module}.{function}()"]
+    if kind == "saved_model":
+        _, served = parts(ROOT / "models" / "brought.py", "Served")
+        imports.append("from typing import Any")
+        return imports, [*served, f"def {name}():\n    return Served(tf.saved_model.load(existing))"]
+    if kind in ("checkpoint", "weights_h5"):
+        _, reading = parts(ROOT / "models" / "brought.py", "checkpoint_prefix")
+        read = {
+            "checkpoint": "tf.train.Checkpoint(model=model).read(checkpoint_prefix(existing))",
+            "weights_h5": "model.load_weights(existing)",
+        }[kind]
+        made = f"def {name}():\n    model = {module}.{function}()\n    {read}\n    return model"
+        return ["import os", *imports], [*reading, made]
+    return imports, [f"def {name}():\n    return tf.keras.models.load_model(existing{custom})"]
 
 
 def _endpoint(row: dict, case: dict, session: Session) -> str:

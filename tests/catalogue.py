@@ -6,8 +6,13 @@ from tests import strategies
 
 
 def all_routes(catalogue: dict) -> list[str]:
-    """Every `saver:loader` whose loader reads what the saver writes, in sorted order."""
-    savers, loaders = catalogue["routes"]["savers"], catalogue["routes"]["loaders"]
+    """Every `saver:loader` whose loader reads what the saver writes, in sorted order.
+
+    Those of artifacts that exist are there where a user has brought one of the kind.
+    """
+    brought = {case["exists_as"] for case in catalogue["cases"].values()}
+    every, loaders = catalogue["routes"]["savers"], catalogue["routes"]["loaders"]
+    savers = {name: each for name, each in every.items() if not each["existing"] or each["writes"] in brought}
     return sorted(
         f"{saver}:{loader}"
         for saver, written in savers.items()
@@ -31,7 +36,7 @@ def signature_keys(case: dict, saver: dict) -> dict[str, list[str]]:
 
 def ways_to_save_again(case: dict, saver: dict) -> list[str]:
     """In which ways the saver is asked to save the same object once more, as `saving_again` names them."""
-    if saver["trains"] or not saver["has_artifact"]:
+    if saver["trains"] or saver["existing"] or not saver["has_artifact"]:
         return []
     ways = ["elsewhere"] if saver["is_saved_model"] else []
     if "quick" in case["traits"]:
@@ -44,13 +49,20 @@ def ways_to_save_again(case: dict, saver: dict) -> list[str]:
 def goes_on_training(catalogue: dict, case: dict, saver: dict) -> bool:
     """Whether some loader brings back the training state of what the saver writes."""
     loaders = catalogue["routes"]["loaders"].values()
-    return "compiled" in case["traits"] and any(
+    return trainable(case) and any(
         saver["writes"] in loader["reads"] and "training" in loader["restores"] for loader in loaders
     )
 
 
+def trainable(case: dict) -> bool:
+    """Whether we can train it: it is compiled, and we know on what."""
+    return "compiled" in case["traits"] and not case["brought"]
+
+
 def resaves(saver: dict, loader: dict) -> bool:
     """Whether what the loader returns is whole enough to be saved again, as the saver's own kind of artifact."""
+    if saver["existing"]:
+        return False
     if loader["asked"] == "by_function":
         return True
     return loader["name"] == "load_model" and not saver["trains"]

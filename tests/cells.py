@@ -140,8 +140,9 @@ def plan(
     savers = sorted({route.partition(":")[0] for route in routes})
     cases = select(case_globs, sorted(catalogue["cases"]), "case")
     selected = select(route_globs, sorted([*routes, *savers]), "route")
+    existing = [route for route in routes if catalogue["routes"]["savers"][route.partition(":")[0]]["existing"]]
     if not route_globs and not every_route:
-        selected = sorted(catalogue["routes"]["primary"])
+        selected = sorted([*catalogue["routes"]["primary"], *existing])
     wanted_routes = [route for route in selected if ":" in route]
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
     planned = []
@@ -170,7 +171,11 @@ def _plan_cell(
     for hop in hops:
         if requirement.over == "savers" and not hop.within_one_pair:
             continue
+        if saver["existing"] and hop.saved != hops[0].saved:
+            continue  # it is there, and no other pair saves it anew
         reason = _cannot_apply(case, saver, loader) or requirement.not_applicable(case, saver, loader)
+        if saver["existing"] and requirement.over == "savers" and requirement.name != "saves":
+            reason = reason or "nothing is saved anew"
         if not saver["has_artifact"] and not hop.within_one_pair:
             reason = "a copy in memory is of one pair"
         if reason is None:
@@ -199,6 +204,8 @@ def _offers(cell: Cell, saver: dict, loader: dict | None, hop: Hop) -> Iterator[
         yield cell.loader, loader, hop.loaded, "loads"
 
 
+# Kinds of artifact that a user can bring without the source of the model.
+WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
 # Why a saver or loader that needs a trait has nothing to do with a case without it.
 WITHOUT_TRAIT = {
     "holds_keras_model": "is for Keras models only",
@@ -215,6 +222,15 @@ WITHOUT_TRAIT = {
 def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     if case["unavailable"]:
         return case["unavailable"]
+    if (case["exists_as"] or saver["existing"]) and not (saver["existing"] and case["exists_as"] == saver["writes"]):
+        return "it exists, and is saved no other way" if case["exists_as"] else "it is no artifact that exists"
+    if case["brought"] and saver["trains"]:
+        return "on what to train it is not ours to know"
+    if loader and case["exists_as"] in WITHOUT_SOURCE:
+        if loader["asked"] == "by_function":
+            return "what functions it has beside its signatures is not known"
+        if {"model", "original", "unbuilt"} & set(loader["takes"]):
+            return "its source is not known"
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"

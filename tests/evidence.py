@@ -19,7 +19,14 @@ from typing import Any
 from filelock import FileLock
 
 from tests import strategies
-from tests.catalogue import differentiable, goes_on_training, resaves, signature_keys, ways_to_save_again
+from tests.catalogue import (
+    differentiable,
+    goes_on_training,
+    resaves,
+    signature_keys,
+    trainable,
+    ways_to_save_again,
+)
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT, Agent, AgentLost, Limits
 from tests.interpreters.testimony import CRASHED, NotSaid, Testimony
@@ -50,6 +57,20 @@ class Evidence:
     def inputs(self, case: str) -> list[dict]:
         """The case's inputs, drawn once."""
         return self._kept(f"inputs/{case}", lambda: wire.encode(strategies.inputs_of(self.case(case))), wire.decode)
+
+    def keep_given(self, given: dict[str, dict | None]) -> None:
+        """Keep the inputs that were given for cases, by case and endpoint, in place of any that would be drawn."""
+        for case, endpoints in given.items():
+            if endpoints:
+                self._kept(
+                    f"inputs/{case}", lambda told=endpoints: wire.encode(strategies.inputs_given(told)), wire.decode
+                )
+
+    def has(self, side: str, case: str, saver: str, loader: str | None) -> bool:
+        """Whether it is kept what was said of that saver, or of that route within one pair."""
+        if loader is None:
+            return (self.folder / "saved" / side / case / saver).exists()
+        return any((self.folder / "loaded" / (side + side) / case / saver).glob(f"{loader}-*"))
 
     def case(self, name: str) -> dict:
         """The case as it stands in the catalogue."""
@@ -103,10 +124,11 @@ class Evidence:
         return {
             "case": case,
             "traits": described["traits"],
+            "brought": described if described["brought"] else None,
             "saver": saver,
             "inputs": self.inputs(case),
             "differentiate": differentiable(described, self.inputs(case)),
-            "features": strategies.features_of(described) if "compiled" in described["traits"] else None,
+            "features": strategies.features_of(described) if trainable(described) else None,
         }
 
     def loaded(
@@ -167,8 +189,7 @@ class Evidence:
             "custom_objects": custom_objects,
             "input_names": self.own_names(saved_side, case, saver)["inputs"],
             "signature_keys": signature_keys(self.case(case), self.saver(saver)),
-            "goes_on_training": "compiled" in self.case(case)["traits"]
-            and "training" in self.loader(loader)["restores"],
+            "goes_on_training": trainable(self.case(case)) and "training" in self.loader(loader)["restores"],
             "resaved": None,
         }
 
@@ -201,6 +222,8 @@ class Evidence:
         return {source: str(library)}
 
     def _run(self, side: str, kind: str, step: str, question: dict) -> Testimony:
+        if kind not in self.agents.get(side, {}):
+            return Testimony({}, how=CRASHED, detail="was not recorded")
         try:
             said = self.agents[side][kind].run(step, question, limits=self.limits, fresh=self.fresh)
         except AgentLost as lost:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tests import deviations, requirement
+from tests import deviations, record, requirement
+from tests.brought import Brought
 from tests.catalogue import all_routes
 from tests.cells import Cell, Pair, PlannedCell, plan, select
 from tests.deviations import Deviation, Deviations
@@ -21,6 +22,7 @@ from tests.evidence import Evidence
 from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
 from tests.interpreters.where import interpreter_at
+from tests.record import Record
 from tests.seen import Hop
 from tests.verdict import Bench
 
@@ -39,7 +41,7 @@ class Wanted:
     """What a run was asked for.
 
     `sides` maps "B", the pair under test, and in a gate "A", the pair that artifacts come from, to interpreters.
-    `deviation_files` are the team's own lists, read as of `today`.
+    `deviation_files` are the team's own lists, read as of `today`; `recorded` is a folder that stands for side A.
     """
 
     sides: dict[str, Interpreter]
@@ -51,6 +53,8 @@ class Wanted:
     steady: bool = True
     further_routes: tuple[Path, ...] = ()
     deviation_files: tuple[Path, ...] = ()
+    brought: tuple[Brought, ...] = ()
+    recorded: Path | None = None
     today: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
     limits: Limits = dataclasses.field(default_factory=Limits)
 
@@ -65,7 +69,7 @@ class Wanted:
     @property
     def hops(self) -> list[Hop]:
         """The hops over which cells are judged."""
-        if "A" not in self.sides:
+        if "A" not in self.sides and self.recorded is None:
             return [Hop("B", "B")]
         hops = [Hop("A", "A"), Hop("A", "B"), Hop("B", "B")]
         return [*hops, Hop("B", "A")] if self.rollback else hops
@@ -99,6 +103,9 @@ class Session:
             cells.NothingMatches: a glob matches nothing.
         """
         rows = wanted.deviations()
+        recorded = Record.read(wanted.recorded) if wanted.recorded else None
+        if recorded is not None:
+            wanted = recorded.restrict(wanted)
         remove_abandoned_folders()
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=FOLDERS))
         lock = FileLock(folder / LOCK)
@@ -128,6 +135,14 @@ class Session:
                         f"the TensorFlow of {python} cannot be imported: {failure['type']}: {failure['message']}"
                     )
             catalogue = ask_for_catalogue(agents["B"]["keras"])
+            if recorded is not None:
+                catalogue["cases"].update(recorded.manifest["brought"])
+                catalogue["cases"] = dict(sorted(catalogue["cases"].items()))
+            given = {}
+            for each in wanted.brought:
+                if each.case not in catalogue["cases"]:
+                    told = each.described_by(agents[min(agents)]["keras"])
+                    catalogue["cases"][each.case], given[each.case] = told["case"], told["given"]
             if wanted.route_globs:
                 get_ready(_kinds_needed(catalogue, wanted) - {"keras"})
             surroundings = {
@@ -139,7 +154,13 @@ class Session:
                 }
                 for side, by_kind in hellos.items()
             }
+            if recorded is not None:
+                surroundings["A"] = recorded.manifest["surroundings"]
+                recorded.give_to(folder / "evidence", "A")
             session = cls._assemble(folder, wanted, surroundings, agents, catalogue, rows)
+            session.evidence.keep_given(given)
+            if recorded is not None:
+                recorded.check_covers(session.plan, session.evidence)
             session.processes, session.lock = processes, lock
             session._write()
         except BaseException:
@@ -163,6 +184,7 @@ class Session:
             route_globs=tuple(told["route_globs"]),
             every_route=told["every_route"],
             rollback=told["rollback"],
+            recorded=Path(told["recorded"]) if told["recorded"] else None,
             fresh=told["fresh"],
             deviation_files=tuple(map(Path, told["deviation_files"])),
             today=told["today"],
@@ -207,6 +229,7 @@ class Session:
             "route_globs": self.wanted.route_globs,
             "every_route": self.wanted.every_route,
             "rollback": self.wanted.rollback,
+            "recorded": str(self.wanted.recorded or ""),
             "fresh": self.wanted.fresh,
             "deviation_files": [str(path.absolute()) for path in self.wanted.deviation_files],
             "today": self.wanted.today,
@@ -275,6 +298,19 @@ class Session:
             ):
                 stale.append(row)
         return stale
+
+    def record(self, folder: Path) -> None:
+        """Keep in a folder what the pair under test has said, for a gate that starts from it."""
+        brought = {name: case for name, case in self.evidence.catalogue["cases"].items() if case["brought"]}
+        about = {
+            "surroundings": {**self.surroundings["B"], "import_seconds": {}},
+            "brought": brought,
+            "steady": self.wanted.steady,
+            "case_globs": self.wanted.case_globs,
+            "route_globs": self.wanted.route_globs,
+            "every_route": self.wanted.every_route,
+        }
+        record.write(folder, self.evidence.folder, about)
 
     def close(self) -> None:
         """End the agents that this process has started, and give the folder back."""

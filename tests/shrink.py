@@ -42,6 +42,8 @@ def shrink(seen: Seen, name: str) -> Any:
         seen.default_custom_objects,
     )
     agents, limits = seen.evidence.agents, seen.evidence.limits
+    if not agents.get(seen.hop.saved):
+        return None  # what it said was recorded elsewhere, and it cannot be asked
     with contextlib.suppress(NotSaid, AgentLost), contextlib.ExitStack() as stack:
         original = stack.enter_context(agents[seen.hop.saved]["keras"].live("save", save, limits=limits))
         loaded = stack.enter_context(agents[seen.hop.loaded][seen.loader["agent"]].live("load", load, limits=limits))

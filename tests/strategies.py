@@ -166,7 +166,8 @@ def tensor_values(tensor: dict, shape: tuple[int, ...]) -> st.SearchStrategy:
         unknown = st.sampled_from(UNKNOWN_WORDS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
         size = int(np.prod(shape, dtype=np.int64))
         return st.lists(known | unknown, min_size=size, max_size=size).map(lambda texts: words(texts, shape))
-    values = arrays.arrays(tensor["dtype"], shape, elements=st.integers(tensor["low"], tensor["high"]))
+    whole = st.booleans() if tensor["dtype"] == "bool" else st.integers(tensor["low"], tensor["high"])
+    values = arrays.arrays(tensor["dtype"], shape, elements=whole)
     if not tensor["padded"]:
         return values
     kept = st.lists(st.integers(0, shape[-1]), min_size=len(range(shape[0])), max_size=shape[0])
@@ -208,6 +209,27 @@ def inputs_of(case: dict) -> list[dict]:
                     "endpoint": endpoint,
                     "special": special,
                     "magnitude": max(map(magnitude, leaves(value)), default=0.0),
+                    "value": value,
+                }
+            )
+    return found
+
+
+def inputs_given(endpoints: dict[str, list]) -> list[dict]:
+    """Inputs that a user has given, by endpoint, as `inputs_of` tells of those that it draws."""
+    several = len(endpoints) > 1
+    found = []
+    for endpoint, values in endpoints.items():
+        for at, value in enumerate(values, start=1):
+            parts = leaves(value)
+            largest = max(map(magnitude, parts), default=0.0)
+            finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")
+            found.append(
+                {
+                    "name": f"{endpoint}/given-{at}" if several else f"given-{at}",
+                    "endpoint": endpoint,
+                    "special": largest > LARGEST_ORDINARY or not finite,
+                    "magnitude": largest,
                     "value": value,
                 }
             )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from tests.catalogue import trainable
 from tests.requirement import Shortfall, requirement
 from tests.seen import Seen
 from tests.test_training_state import only_compiled
 from tests.test_weights import check_value
 
 
-@requirement(over="routes", not_applicable=only_compiled)
+def only_trainable(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """What a user has brought, only the user can train."""
+    reason = only_compiled(case, saver, loader)
+    return reason or (None if trainable(case) else "on what to train it is not ours to know")
+
+
+@requirement(over="routes", not_applicable=only_trainable)
 def resumed_training(seen: Seen) -> None:
     """The loaded model is evaluated to the same values, and two more epochs take it where they take the original.
 

@@ -14,6 +14,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
+# Python's id of an object, by which Keras marks what is shared.
+_IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
 
 def weights(model: Any) -> List[list]:
@@ -169,8 +171,16 @@ def registries() -> dict:
         else keras.mixed_precision.dtype_policy().name,
         "functions_run_eagerly": tf.config.functions_run_eagerly(),
         "working_directory": os.getcwd(),
-        "environment": digest(sorted(os.environ.items())),
+        "environment": changed_environment(),
     }
+
+
+def changed_environment() -> dict:
+    """The environment variables that are not what this process was started with."""
+    with open("/proc/self/environ", "rb") as file:
+        first = dict(entry.partition(b"=")[::2] for entry in file.read().split(b"\0") if entry)
+    changed = {name for name in {*first, *os.environb} if first.get(name) != os.environb.get(name)}
+    return {os.fsdecode(name): os.environ.get(os.fsdecode(name)) for name in sorted(changed)}
 
 
 def digest(value: Any) -> str:
@@ -180,7 +190,7 @@ def digest(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """JSON text with sorted keys, in which objects are told by class and config, and no address appears."""
-    return _ADDRESS.sub("0x", json.dumps(value, sort_keys=True, default=_plain))
+    return _IDENTITY.sub(r"\g<1>0", _ADDRESS.sub("0x", json.dumps(value, sort_keys=True, default=_plain)))
 
 
 def _plain(value: Any) -> Any:

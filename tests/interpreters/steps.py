@@ -24,6 +24,12 @@ def tell_catalogue(question: dict, voice: Voice, further: Optional[BinaryIO]) ->
     voice.tell("routes", routes.describe)
 
 
+def tell_brought(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
+    """What a user has brought, as a case tells of itself, with the inputs that were given for it."""
+    brought = importlib.import_module(ROOMS + ".models.brought")
+    voice.tell("brought", lambda: brought.describe(question["name"], question["brought"]))
+
+
 def compile_op_library(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     """Build the library of a source file of ops, against the TensorFlow of this interpreter."""
     from _tf_save_conformance.routes import cpp_api
@@ -163,6 +169,7 @@ def write(case: Any, model: Any, path: Any, question: dict) -> None:
     """Call the saver, with what its function asks for."""
     saver = importlib.import_module(ROOMS + ".routes").savers()[question["saver"]]
     offers = {"model": model, "path": path, "signatures": None, "build": case.build_model}
+    offers["existing"] = case.brought and case.brought["artifact"]
     offers["specifications"] = {name: asking.specifications(inputs) for name, inputs in case.endpoints.items()}
     if "has_signatures" in case.traits:
         offers["signatures"] = {endpoint: getattr(model, endpoint) for endpoint in case.endpoints}
@@ -281,7 +288,7 @@ def build(question: dict) -> tuple:
     """The case that the question names, and its model."""
     models = importlib.import_module(ROOMS + ".models")
     models.built_op_libraries.update(question["op_libraries"])
-    case = models.catalogue()[question["case"]]
+    case = models.case_of(question)
     return case, case.build()
 
 
@@ -302,7 +309,7 @@ def known_objects(question: dict) -> Optional[dict]:
         keras = importlib.import_module("tensorflow").keras
         registry = keras.utils.get_custom_objects()
         before = dict(registry)
-        case = importlib.import_module(ROOMS + ".models").catalogue()[question["case"]]
+        case = importlib.import_module(ROOMS + ".models").case_of(question)
         by = question["custom_objects"]["by"]
         objects = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
         if by in ("argument", "scope"):
@@ -314,11 +321,18 @@ def known_objects(question: dict) -> Optional[dict]:
             given = None
         if by == "rival":
             given = {name: type(RIVAL, (each,), {}) for name, each in objects.items()}
-    sys.modules[ROOMS + ".models"] = None
-    for name in [name for name in sys.modules if name.startswith(ROOMS + ".models.")]:
-        sys.modules[name] = None
+    hidden = [ROOMS + ".models", *(name for name in sys.modules if name.startswith(ROOMS + ".models."))]
+    if question["brought"] and question["brought"]["brought"]["function"]:
+        hidden.append(question["brought"]["brought"]["function"].partition(":")[0])
+    sys.modules.update(dict.fromkeys(hidden))
     return given
 
 
 RIVAL = "Rival"
-STEPS = {"catalogue": tell_catalogue, "compile": compile_op_library, "save": save, "load": load}
+STEPS = {
+    "catalogue": tell_catalogue,
+    "brought": tell_brought,
+    "compile": compile_op_library,
+    "save": save,
+    "load": load,
+}

@@ -10,6 +10,7 @@ decorator that says what it writes or reads. What its function needs it names as
     unbuilt          a loader: a Keras model from its config, without variables
     signatures       a saver: the tf.functions of a tf.Module by name; None for a Keras model
     specifications   a saver: for each endpoint, the `tf.TensorSpec`s of its inputs in their structure
+    existing         a saver: where a user's artifact lies
     build            a saver: the function that builds the model, for whoever needs it in a graph of its own
     keys             a loader: for each endpoint, the keys of its signatures
     custom_objects   a loader: the classes and functions that the case needs, by name; None for none
@@ -78,6 +79,7 @@ class Saver:
     keys: Mapping[str, Tuple[str, ...]]
     trains: bool
     promises: Mapping[str, Any]
+    existing: bool
 
     @property
     def has_artifact(self) -> bool:
@@ -124,6 +126,7 @@ def saver(
     keys: Mapping[str, Tuple[str, ...]] = BY_NAME,
     trains: bool = False,
     promises: Optional[Mapping[str, Any]] = None,
+    existing: bool = False,
 ) -> Callable:
     """Register the function as a saver.
 
@@ -136,6 +139,7 @@ def saver(
         keys: the keys of the signatures that it writes, as `BY_NAME` has them.
         trains: saving is part of training, so that the model that was saved is the one after it.
         promises: what `look.at_saved_model` must find in the artifact, and not in that of a saver without it.
+        existing: it puts an artifact there that a user has brought, and saves nothing.
     """
 
     def decorate(write: Callable) -> Callable:
@@ -152,6 +156,7 @@ def saver(
             keys=keys,
             trains=trains,
             promises=promises or {},
+            existing=existing,
         )
         return write
 
@@ -215,6 +220,7 @@ MODULES = (
     "checkpoints",
     "copies",
     "converted",
+    "existing",
     "keras_files",
     "load_options",
     "save_options",

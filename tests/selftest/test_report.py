@@ -95,6 +95,19 @@ def test_what_does_not_fit_the_schema_is_not_written(tmp_path):
     assert not (tmp_path / "conformance.json").exists()
 
 
+@pytest.mark.parametrize("schema", sorted(document.SCHEMA.parent.glob("*.json")), ids=lambda path: path.name)
+def test_a_schema_describes_every_field(schema):
+    def undescribed(part, where):
+        if isinstance(part, dict):
+            for name, field in part.get("properties", {}).items():
+                if "description" not in field and "$ref" not in field:
+                    yield f"{where}.{name}"
+            for name, inner in part.items():
+                yield from undescribed(inner, f"{where}.{name}")
+
+    assert list(undescribed(json.loads(schema.read_text()), "")) == []
+
+
 @pytest.mark.parametrize(
     ("told", "begins"),
     [

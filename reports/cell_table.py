@@ -124,7 +124,7 @@ def letter(row: dict) -> str:
 
 def note_of(row: dict) -> dict:
     """What a row says beside its outcome, without what is empty, long values cut."""
-    note = {name: row[name] for name in TOLD if row.get(name) not in (None, "", [], {}, 0)}
+    note = {name: row[name] for name in TOLD if row.get(name) not in (None, "", [], {})}
     if "found" in note:
         note["found"] = [_short(found) for found in note["found"]]
         if len(note["found"]) == 1 and note.get("message") == note["found"][0].get("message"):

@@ -44,6 +44,7 @@ def of_run(document: dict, scripts: dict[str, str]) -> str:
         scripts,
         verdict=render.verdict(document),
         chosen=0,
+        shortfalls=versions.shortfalls([document]),
         gate=[
             ("What breaks", "nothing breaks", [each for each in found if each.outcome not in CHANGED]),
             ("What changes", "nothing changes", [each for each in found if each.outcome in CHANGED]),

@@ -123,9 +123,9 @@ function squareHtml(here, row, position, column, held, judged, first) {
   const margin = first ? " first" : "";
   if (here === NO_OUTCOME) return `<i class="square empty${margin}" role="gridcell"></i>`;
   const outcome = outcomes[here];
-  const blocked = outcome.letter === "b" ? " blocked" : "";
+  const look = {b: " blocked", g: " changed"}[outcome.letter] ?? "";
   const inside = wanted.axis === "cases" || judged === 0 ? outcome.sign : `${outcome.sign} ${held === judged ? held : `${held}/${judged}`}`;
-  return `<i class="square ${outcome.kind}${blocked}${margin}" role="gridcell" tabindex="-1" data-at="${row},${position}" data-column="${column}" aria-label="${outcome.name}, ${held} of ${judged} hold">${inside}</i>`;
+  return `<i class="square ${outcome.kind}${look}${margin}" role="gridcell" tabindex="-1" data-at="${row},${position}" data-column="${column}" aria-label="${outcome.name}, ${held} of ${judged} hold">${inside}</i>`;
 }
 
 // The requirements of a route that do not all hold, as "weights 10/11".

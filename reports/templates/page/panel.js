@@ -109,7 +109,7 @@ function noteHtml(note) {
     if (found.inputs?.length) parts.push(`<h4>Inputs that show it</h4><p>${found.inputs.map((input) => `<code>${escaped(input)}</code>`).join(", ")}</p>`);
   }
   const facts = {...note.facts};
-  if (note.largest_ulp) facts["largest error in ulp"] = note.largest_ulp;
+  if (note.largest_ulp !== undefined) facts["largest error in ulp"] = note.largest_ulp || "0, equal to the bit";
   if (note.largest_absolute) facts["largest absolute error"] = note.largest_absolute;
   if (note.contract) facts.signatures = note.contract;
   const told = Object.entries(facts);

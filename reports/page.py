@@ -36,8 +36,7 @@ def write(folder: Path, document: dict) -> None:
 def of_run(document: dict, scripts: dict[str, str]) -> str:
     """The page of one run, which may be a gate; `scripts` are the texts of those that its rows name."""
     columns = [Column(hop, _hop_in_words(document, hop), 0, hop) for hop in document["hops"]]
-    found = gate.findings(document) if "A" in document["sides"] else []
-    better = gate.findings(document, BETTER) if "A" in document["sides"] else []
+    is_gate = "A" in document["sides"]
     return _render(
         [document],
         columns,
@@ -45,15 +44,20 @@ def of_run(document: dict, scripts: dict[str, str]) -> str:
         verdict=render.verdict(document),
         chosen=0,
         shortfalls=versions.shortfalls([document]),
-        gate=[
-            ("What breaks", "nothing breaks", [each for each in found if each.outcome not in CHANGED]),
-            ("What changes", "nothing changes", [each for each in found if each.outcome in CHANGED]),
-            ("What gets better", "nothing gets better", better),
-        ]
-        if "A" in document["sides"]
-        else None,
-        unexpected=[] if "A" in document["sides"] else render.unexpected(document),
+        upgrade=_upgrade(document) if is_gate else [],
+        moved=gate.moved_facts(document) if is_gate else [],
+        unexpected=[] if is_gate else render.unexpected(document),
     )
+
+
+def _upgrade(document: dict) -> list[tuple[str, list[gate.Finding]]]:
+    """What a gate found, by what people ask."""
+    found = gate.findings(document)
+    return [
+        ("What breaks", [each for each in found if each.outcome not in CHANGED]),
+        ("What changes", [each for each in found if each.outcome in CHANGED]),
+        ("What gets better", gate.findings(document, BETTER)),
+    ]
 
 
 def over_versions(documents: list[dict]) -> str:
@@ -62,21 +66,21 @@ def over_versions(documents: list[dict]) -> str:
     columns = [Column(short_name(each), str(versions.pair(each)), i, "B>B") for i, each in enumerate(documents)]
     numbers = sorted({versions.pair(each).tensorflow for each in documents}, key=versions.Version)
     chosen = versions.newest(documents)
-    oldest_and_newest = " and ".join(
-        f"{counts['hold']} of {sum(counts.values())} with {versions.pair(each)}"
-        for each in (documents[0], documents[chosen])
-        for counts in (versions.counts(each),)
-    )
     return _render(
         documents,
         columns,
         {},
         verdict=f"{len(documents)} pairs, TensorFlow {numbers[0]} to {numbers[-1]}: of the cells that were judged "
-        f"{oldest_and_newest} hold. When did what break, and when was it fixed?",
+        f"{_hold(documents[0])} and {_hold(documents[chosen])} hold. When did what break, and when was it fixed?",
         chosen=chosen,
         steps=sorted(versions.steps(documents), key=lambda step: (step.after > chosen, -step.after)),
         shortfalls=versions.shortfalls(documents),
     )
+
+
+def _hold(document: dict) -> str:
+    counts = versions.counts(document)
+    return f"{counts['hold']} of {sum(counts.values())} with {versions.pair(document)}"
 
 
 def short_name(document: dict) -> str:

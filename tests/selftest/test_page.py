@@ -82,7 +82,8 @@ def test_in_a_gate_each_line_that_breaks_has_its_way_out():
     assert "h5:load_model outputs regressed A>B 1 case, largest error 12 ulp" in words
     assert "→ save with saved_model:signature 1 of 1" in words
     assert "What changes 1 ≠ saved_model:signature loads changed B>B 1 case other names of inputs: serve" in words
-    assert "Nothing gets better." in words
+    assert "What gets better Nothing." in words
+    assert "saves: bytes 4 standard.one / h5 1200 1300" in words
 
 
 def test_the_scripts_lie_in_the_page(tmp_path):

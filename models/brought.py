@@ -217,7 +217,7 @@ def keras_inputs(model: Any, name: str, given: Optional[list]) -> Any:
         structure = getattr(functional, "_nested_inputs", None)
     if structure is None:
         structure = getattr(model, "inputs", None)
-    if not structure and not hasattr(structure, "shape"):
+    if structure is None or (isinstance(structure, list) and not structure):
         raise ValueError(
             f"a model that is no graph of layers does not say what it takes: put a function {name}_inputs() beside "
             f"{name}() that returns a list of inputs"

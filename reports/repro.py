@@ -102,15 +102,16 @@ def script(row: dict, session: Session) -> str:
 def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:
     """The imports and definitions by which a script has the model that a user has brought."""
     brought, kind = case["brought"], case["exists_as"]
-    imports, custom = ["import tensorflow as tf", "import numpy as np"], ""
+    imports = ["import tensorflow as tf", "import numpy as np"]
+    objects: list[str] = []
     if brought["function"]:
         module, _, function = brought["function"].partition(":")
         imports += [f"sys.path[:0] = {brought['search']}", f"import {module}"]
-        if case["custom_objects"]:
-            told = f"{module}.{function}_custom_objects"
-            custom = f", custom_objects={told}() if callable({told}) else {told}"
+        told = f"{module}.{function}_custom_objects"
+        given = f"({told}() if callable({told}) else {told})"
+        objects = [f"{each.rpartition('>')[2]} = {given}[{each!r}]" for each in case["custom_objects"]]
         if kind is None:
-            return imports, [f"def {name}():\n    return {module}.{function}()"]
+            return imports, [*objects, f"def {name}():\n    return {module}.{function}()"]
     if kind == "saved_model":
         _, served = parts(ROOT / "models" / "brought.py", "Served")
         imports.append("from typing import Any")
@@ -123,7 +124,11 @@ def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:
         }[kind]
         made = f"def {name}():\n    model = {module}.{function}()\n    {read}\n    return model"
         return ["import os", *imports], [*reading, made]
-    return imports, [f"def {name}():\n    return tf.keras.models.load_model(existing{custom})"]
+    custom = ", ".join(f"{each!r}: {each.rpartition('>')[2]}" for each in case["custom_objects"])
+    return imports, [
+        *objects,
+        f"def {name}():\n    return tf.keras.models.load_model(existing, custom_objects={{{custom}}})",
+    ]
 
 
 def _endpoint(row: dict, case: dict, session: Session) -> str:

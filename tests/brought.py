@@ -73,6 +73,8 @@ class Brought:
             return agent.run("brought", question)["brought"]
         except NotSaid as missing:
             why = " ".join(str(missing).split()).removeprefix("ValueError: ")
+            if why.startswith("ModuleNotFoundError"):
+                why += f" in {', '.join(self.search)} or beside its TensorFlow (set PYTHONPATH)"
             raise UnusableModel(f"{self.asked}: {why[:400]}") from None
 
 

@@ -150,6 +150,9 @@ def plan(
         for requirement in requirements.values():
             for route in wanted_savers if requirement.over == "savers" else wanted_routes:
                 cell = Cell(case, route, requirement.name)
+                saver = catalogue["routes"]["savers"][cell.saver]
+                if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
+                    continue  # what has been brought is a case of its own
                 planned.append(_plan_cell(catalogue, requirement, pairs, hops, cell, cases))
     return sorted(planned, key=lambda planned_cell: planned_cell.cell)
 
@@ -222,8 +225,8 @@ WITHOUT_TRAIT = {
 def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     if case["unavailable"]:
         return case["unavailable"]
-    if (case["exists_as"] or saver["existing"]) and not (saver["existing"] and case["exists_as"] == saver["writes"]):
-        return "it exists, and is saved no other way" if case["exists_as"] else "it is no artifact that exists"
+    if case["exists_as"] and not saver["existing"]:
+        return "it exists, and is saved no other way"
     if case["brought"] and saver["trains"]:
         return "on what to train it is not ours to know"
     if loader and case["exists_as"] in WITHOUT_SOURCE:

@@ -27,7 +27,13 @@ ULP_OVER_PAIRS = {
     # 2.16.2 to 2.21.0 answers and gradients moved by at most 3 ulp, on a product of two columns of numbers near 477
     # that leaves 4.
     "float32": 4,
+    # Mixed precision and a layer in float64, from 2.15.1 to 2.21.0: moved by 2 ulp at most.
+    "float64": 4,
+    "float16": 4,
+    "bfloat16": 4,
 }
+# How much coarser than float32 these are: what a model computes in them is rounded to them, whatever it answers in.
+COARSER = {"bfloat16": 2.0**16, "float16": 2.0**13}
 # By another runtime than TensorFlow's, by dtype, for inputs up to 1; as many times that as the inputs are larger.
 ULP_CONVERTED = {
     # Its kernels sum in another order, and what that rounds away grows with what is summed. Seen with TFLite, LiteRT,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.catalogue import signature_keys
-from tests.compare import ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare
+from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare
 from tests.evidence import Evidence
 from tests.interpreters.testimony import NotSaid, Testimony
 from tests.requirement import Blocked, Shortfall
@@ -165,10 +165,17 @@ class Seen:
         elif self.hop.within_one_pair:
             return self._keep(compare(expected, seen))
         else:
-            ulp, at_least = ULP_OVER_PAIRS, max(1.0, given["magnitude"])
+            ulp, at_least = self.ulp_over_pairs, max(1.0, given["magnitude"])
         special = given["special"]
         unsure = other if special else None
         return self._keep(compare(expected, seen, ulp=ulp, at_least=at_least, values=not special, unsure=unsure))
+
+    @property
+    def ulp_over_pairs(self) -> dict[str, float]:
+        """The tolerance over two pairs, for what the model computes in."""
+        config = self.saved.get("before", {}).get("architecture", {}).get("config", "")
+        coarser = next((factor for dtype, factor in COARSER.items() if f'{dtype}"' in config), 1.0)
+        return {**ULP_OVER_PAIRS, "float32": ULP_OVER_PAIRS["float32"] * coarser}
 
     def _keep(self, comparison: Comparison) -> Comparison:
         self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))

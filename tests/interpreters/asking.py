@@ -69,6 +69,7 @@ def to_wire(value: Any) -> Any:
 
     Raises:
         TypeError: a part is nothing that a model should answer.
+        wire.WireError: an array is of a dtype that no model has.
     """
     if isinstance(value, dict):
         return {key: to_wire(part) for key, part in value.items()}
@@ -79,6 +80,7 @@ def to_wire(value: Any) -> Any:
             else tuple(to_wire(part) for part in value)
         )
     if isinstance(value, (np.ndarray, np.generic)):
+        wire.numpy_dtype(wire.dtype_name(np.asarray(value)))  # what cannot be told is no answer
         return np.asarray(value)
     if hasattr(value, "row_splits"):
         return wire.Ragged(to_wire(value.values), to_wire(value.row_splits))

@@ -65,7 +65,7 @@ def over_versions(documents: list[dict]) -> str:
     documents = versions.in_order(documents)
     columns = [Column(short_name(each), str(versions.pair(each)), i, "B>B") for i, each in enumerate(documents)]
     numbers = sorted({versions.pair(each).tensorflow for each in documents}, key=versions.Version)
-    chosen = versions.newest(documents)
+    chosen, steps = versions.newest(documents), versions.steps(documents)
     return _render(
         documents,
         columns,
@@ -73,7 +73,8 @@ def over_versions(documents: list[dict]) -> str:
         verdict=f"{len(documents)} pairs, TensorFlow {numbers[0]} to {numbers[-1]}: of the cells that were judged "
         f"{_hold(documents[0])} and {_hold(documents[chosen])} hold. When did what break, and when was it fixed?",
         chosen=chosen,
-        steps=sorted(versions.steps(documents), key=lambda step: (step.after > chosen, -step.after)),
+        steps=sorted(steps, key=lambda step: (step.after > chosen, -step.after)),
+        hardest=max(steps, key=lambda step: step.broke),
         shortfalls=versions.shortfalls(documents),
     )
 

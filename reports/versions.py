@@ -49,6 +49,11 @@ class Step:
     after: int
     changes: list[Change]
 
+    @property
+    def broke(self) -> int:
+        """How many cells broke."""
+        return sum(len(change.rows) for change in self.changes if change.happened == "broke")
+
 
 def pair(document: dict) -> Pair:
     """The pair that a run is about."""

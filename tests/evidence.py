@@ -67,9 +67,11 @@ class Evidence:
                 )
 
     def has(self, side: str, case: str, saver: str, loader: str | None) -> bool:
-        """Whether it is kept what was said of that saver, or of that route within one pair."""
-        if loader is None:
-            return (self.folder / "saved" / side / case / saver).exists()
+        """Whether it is kept what was said of that saver, or of that route within one pair, where there was a save."""
+        if not (self.folder / "saved" / side / case / saver).exists():
+            return False
+        if loader is None or "save" not in self.saved(side, case, saver):
+            return True
         return any((self.folder / "loaded" / (side + side) / case / saver).glob(f"{loader}-*"))
 
     def case(self, name: str) -> dict:

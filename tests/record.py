@@ -147,7 +147,7 @@ def write(folder: Path, evidence: Path, about: dict, side: str = "B") -> None:
             shutil.copytree(part, draft / there, ignore=shutil.ignore_patterns("*.lock", "*.draft"))
     for name in TESTIMONIES:
         for _, path in files_below(draft / name):
-            path.write_bytes(Testimony.decode(path.read_bytes()).without_cost().encode())
+            path.write_bytes(Testimony.decode(path.read_bytes()).settled().encode())
     files = {name: sha256(path) for name, path in files_below(draft)}
     manifest = {"record": VERSION, "suite": suite_digest(), **about, "files": files}
     (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")

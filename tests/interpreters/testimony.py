@@ -88,13 +88,13 @@ class Testimony:
 
         return dataclasses.replace(self, sections=told(self.sections), detail=told(self.detail), log=told(self.log))
 
-    def without_cost(self) -> Testimony:
-        """The same without what it cost, which is another every time."""
+    def settled(self) -> Testimony:
+        """The same without what it cost and with dicts in sorted order: to the byte what another child would say."""
         sections = {
             name: {key: value for key, value in said.items() if key not in ("wall", "cpu")}
             for name, said in self.sections.items()
         }
-        return dataclasses.replace(self, sections=sections, wall=0.0, cpu=0.0, peak_kib=0)
+        return dataclasses.replace(self, sections=_in_order(sections), wall=0.0, cpu=0.0, peak_kib=0)
 
     def encode(self) -> bytes:
         """All of it as one frame of the wire."""
@@ -104,3 +104,9 @@ class Testimony:
     def decode(cls, frame: bytes) -> Testimony:
         """What `encode` made."""
         return cls(**wire.decode(frame))
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return type(value)(map(_in_order, value)) if isinstance(value, (list, tuple)) else value

@@ -23,11 +23,14 @@ def slowest_cases(document: dict) -> list[tuple[str, float]]:
 
 
 def sizes(document: dict) -> dict[str, dict[str, int]]:
-    """For each case the bytes of its artifact by saver, the largest artifact first; the largest case first."""
+    """For each case the bytes of its artifact by saver, the largest artifact first.
+
+    The case whose smallest artifact is the largest comes first: there weights count, and not what is around them.
+    """
     found: dict[str, dict[str, int]] = {}
     for row in document["cells"]:
         size = row.get("facts", {}).get("bytes")
         if size is not None and row["requirement"] == "saves" and row["hop"] == HOP:
             found.setdefault(row["case"], {})[row["route"]] = size
     ordered = {case: dict(sorted(by_saver.items(), key=lambda each: -each[1])) for case, by_saver in found.items()}
-    return dict(sorted(ordered.items(), key=lambda each: -max(each[1].values())))
+    return dict(sorted(ordered.items(), key=lambda each: -min(each[1].values())))

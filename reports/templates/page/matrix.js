@@ -75,22 +75,21 @@ function drawMatrix() {
   const shownColumns = [...used.keys()].filter((column) => used[column]);
   grid.className = `grid columns-are-${wanted.axis}`;
   grid.setAttribute("aria-rowcount", rows.length + 1);
-  const html = [headHtml(shownColumns, byCase)];
+  const lines = [gridHead(shownColumns, byCase).text];
   let saver = null;
   rows.forEach((route, r) => {
     const [ofSaver, loader] = routeNames[route].split(":");
-    const head = loader === undefined || ofSaver !== saver
-      ? `<div class="row-head" role="rowheader" title="${escaped(routeNames[route])}"><b>${escaped(ofSaver)}</b>${loader ? `:${escaped(loader)}` : ""}</div>`
-      : `<div class="row-head loader" role="rowheader" title="${escaped(routeNames[route])}">:<b>${escaped(loader)}</b></div>`;
+    const isFirst = loader === undefined || ofSaver !== saver;
     saver = ofSaver;
-    html.push(`<div class="grid-row" role="row" data-route="${route}">${head}`);
+    lines.push(`<div class="grid-row" role="row" data-route="${route}">${rowHead(route, isFirst).text}`);
     shownColumns.forEach((column, c) => {
-      const here = worst[route * across + column];
-      html.push(squareHtml(here, r, c, column, held[route * across + column], judged[route * across + column], startsFamily(shownColumns, c, byCase)));
+      const square = route * across + column;
+      const first = startsFamily(shownColumns, c, byCase);
+      lines.push(squareText(worst[square], held[square], judged[square], `${r},${c}`, column, first));
     });
-    html.push(`<span class="tail" role="gridcell">${shortHtml(route, short, asked)}</span></div>`);
+    lines.push(`<span class="tail" role="gridcell">${shortText(route, short, asked)}</span></div>`);
   });
-  grid.innerHTML = html.join("");
+  grid.innerHTML = lines.join("");
   grid.querySelector(".square")?.setAttribute("tabindex", "0");
   drawOutcomes(counts);
   let total = 0;
@@ -105,54 +104,73 @@ function startsFamily(shown, position, byCase) {
   return byCase && (position === 0 || familyOf[shown[position]] !== familyOf[shown[position - 1]]);
 }
 
-function headHtml(shown, byCase) {
-  const heads = shown.map((column, position) => {
-    if (byCase) {
-      const first = startsFamily(shown, position, byCase) ? " first" : "";
-      const name = caseNames[column].slice(familyOf[column].length + 1).replaceAll("_", " ");
-      const family = first ? `${familyOf[column].replaceAll("_", " ")}: ` : "";
-      return `<div class="column-head${first}" role="columnheader" title="${escaped(caseNames[column])}"><small>${escaped(family)}</small>${escaped(name)}</div>`;
-    }
-    const [first, ...rest] = columns[column].name.split("/");
-    return `<div class="column-head" role="columnheader" title="${escaped(columns[column].title)}">${escaped(first)}${rest.length ? `<br><small>${escaped(rest.join("/"))}</small>` : ""}</div>`;
-  });
-  return `<div class="grid-row grid-head" role="row"><div class="corner" role="columnheader">route</div>${heads.join("")}<div class="tail" role="columnheader">what does not all hold</div></div>`;
+function rowHead(route, isFirst) {
+  const [saver, loader] = routeNames[route].split(":");
+  const name = isFirst ? html`<b>${saver}</b>${loader && `:${loader}`}` : html`:<b>${loader}</b>`;
+  return html`<div class="row-head ${isFirst ? "" : "loader"}" role="rowheader" title="${routeNames[route]}">${name}</div>`;
 }
 
-function squareHtml(here, row, position, column, held, judged, first) {
+function gridHead(shown, byCase) {
+  return html`<div class="grid-row grid-head" role="row">
+    <div class="corner" role="columnheader">route</div>
+    ${shown.map((column, i) => (byCase ? caseHead(column, startsFamily(shown, i, byCase)) : columnHead(column)))}
+    <div class="tail" role="columnheader">what does not all hold</div></div>`;
+}
+
+function caseHead(column, first) {
+  const family = familyOf[column];
+  const name = caseNames[column].slice(family.length + 1).replaceAll("_", " ");
+  return html`<div class="column-head ${first && "first"}" role="columnheader" title="${caseNames[column]}">
+    <small>${first && `${family.replaceAll("_", " ")}: `}</small>${name}</div>`;
+}
+
+function columnHead(column) {
+  const {name, title} = columns[column];
+  const [first, ...rest] = name.split("/");
+  return html`<div class="column-head" role="columnheader" title="${title}">
+    ${first}${rest.length > 0 && html`<br><small>${rest.join("/")}</small>`}</div>`;
+}
+
+// Plain text, and not a piece: there are thousands, and nothing in it comes from the report.
+function squareText(here, held, judged, at, column, first) {
   const margin = first ? " first" : "";
   if (here === NO_OUTCOME) return `<i class="square empty${margin}" role="gridcell"></i>`;
-  const outcome = outcomes[here];
-  const look = {b: " blocked", g: " changed"}[outcome.letter] ?? "";
-  const inside = wanted.axis === "cases" || judged === 0 ? outcome.sign : `${outcome.sign} ${held === judged ? held : `${held}/${judged}`}`;
-  return `<i class="square ${outcome.kind}${look}${margin}" role="gridcell" tabindex="-1" data-at="${row},${position}" data-column="${column}" aria-label="${outcome.name}, ${held} of ${judged} hold">${inside}</i>`;
+  const {kind, letter, name, sign} = outcomes[here];
+  const look = {b: " blocked", g: " changed"}[letter] ?? "";
+  const count = held === judged ? held : `${held}/${judged}`;
+  return `<i class="square ${kind}${look}${margin}" role="gridcell" tabindex="-1" data-at="${at}" data-column="${column}"`
+    + ` aria-label="${name}, ${held} of ${judged} hold">`
+    + `${sign}${wanted.axis === "cases" || judged === 0 ? "" : ` ${count}`}</i>`;
 }
 
 // The requirements of a route that do not all hold, as "weights 10/11".
-function shortHtml(route, short, asked) {
+function shortText(route, short, asked) {
   return requirementNames.map((name, requirement) => [name, route * requirementNames.length + requirement])
     .filter(([, line]) => short[line])
     .map(([name, line]) => `${name.replaceAll("_", " ")} ${asked[line] - short[line]}/${asked[line]}`).join(", ");
 }
 
 function drawOutcomes(counts) {
-  const box = document.getElementById("outcomes");
-  box.innerHTML = outcomes.filter((outcome) => counts[outcome.rank] || wanted.outcome === outcome.letter).map((outcome) =>
-    `<button type="button" data-outcome="${outcome.letter}" aria-pressed="${wanted.outcome === outcome.letter}"><b class="sign ${outcome.kind}" aria-hidden="true">${outcome.sign}</b> ${outcome.name} <span class="quiet">${counts[outcome.rank]}</span></button>`).join("");
+  const shown = outcomes.filter(({letter, rank}) => counts[rank] || wanted.outcome === letter);
+  document.getElementById("outcomes").innerHTML = asHtml(shown.map((outcome) => html`
+    <button type="button" data-outcome="${outcome.letter}" aria-pressed="${String(wanted.outcome === outcome.letter)}">
+    <b class="sign ${outcome.kind}" aria-hidden="true">${outcome.sign}</b> ${outcome.name}
+    <span class="quiet">${counts[outcome.rank]}</span></button>`));
 }
 
 // The cells of a square, those that the filters leave, with the column to look at.
 function cellsOfSquare(route, across) {
   const byCase = wanted.axis === "cases";
   const column = byCase ? (wanted.column === "" ? -1 : Number(wanted.column)) : across;
+  const inColumns = column < 0 ? [...columns.keys()] : [column];
   const found = [];
   for (let i = 0; i < cells.length; i++) {
     if (routeOf[i] !== route || (byCase && caseOf[i] !== across)) continue;
     if (!byCase && wanted.family && familyOf[caseOf[i]] !== wanted.family) continue;
     if (wanted.requirement !== "" && requirementOf[i] !== Number(wanted.requirement)) continue;
-    if (column >= 0 && (rank(i, column) === NO_OUTCOME || (!byCase && rank(i, column) === NOT_APPLICABLE && wanted.outcome !== "n"))) continue;
-    if (wanted.outcome && ![...Array(columns.length).keys()].some((each) => (column < 0 || column === each) && outcomes[rank(i, each)]?.letter === wanted.outcome)) continue;
-    found.push(i);
+    const letters = inColumns.map((each) => outcomes[rank(i, each)]?.letter);
+    if (letters.every((letter) => letter === undefined || (!byCase && letter === "n" && wanted.outcome !== "n"))) continue;
+    if (!wanted.outcome || letters.includes(wanted.outcome)) found.push(i);
   }
   return {found, column};
 }
@@ -165,10 +183,14 @@ function openSquare(square) {
   openList(`${where}: ${routeNames[route]}`, found, column);
 }
 
+const STEPS = {
+  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity],
+};
+
 // Arrow keys: one square has the focus, the others are reached from it.
 function moveFocus(square, key) {
   const [row, column] = square.dataset.at.split(",").map(Number);
-  const step = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity]}[key];
+  const step = STEPS[key];
   if (!step) return false;
   const grid = document.getElementById("grid");
   if (Number.isFinite(step[1])) {

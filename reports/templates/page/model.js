@@ -40,6 +40,23 @@ function escaped(text) {
   return String(text).replace(/[&<>"']/g, (character) => codes[character]);
 }
 
+// A piece of HTML. Every value in it is escaped, but for other pieces; what is missing or false is nothing.
+class Piece {
+  constructor(text) {
+    this.text = text;
+  }
+}
+
+function html(strings, ...values) {
+  return new Piece(strings.map((text, i) => text + (i < values.length ? asHtml(values[i]) : "")).join(""));
+}
+
+function asHtml(value) {
+  if (value instanceof Piece) return value.text;
+  if (Array.isArray(value)) return value.map(asHtml).join("");
+  return value === undefined || value === null || value === false ? "" : escaped(value);
+}
+
 function matcher(glob) {
   const wild = /[*?]/.test(glob) ? glob : `*${glob}*`;
   const pattern = wild.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");

@@ -7,11 +7,13 @@ function drawSizes(run) {
   const select = document.getElementById("sized");
   const sizes = data.sizes[run];
   const before = select.value;
-  select.innerHTML = Object.keys(sizes).map((name) => `<option>${escaped(name)}</option>`).join("");
+  select.innerHTML = asHtml(Object.keys(sizes).map((name) => html`<option>${name}</option>`));
   if (before in sizes) select.value = before;
   const bySaver = Object.entries(sizes[select.value] ?? {});
   const most = Math.max(1, ...bySaver.map(([, bytes]) => bytes));
-  document.getElementById("size-bars").innerHTML = bySaver.map(([saver, bytes]) =>
-    `<li><span class="name" title="${escaped(saver)}">${escaped(saver)}</span><span class="bar"><i style="width:${((100 * bytes) / most).toFixed(1)}%"></i></span><span class="number">${humanSize(bytes)}</span></li>`).join("");
+  document.getElementById("size-bars").innerHTML = asHtml(bySaver.map(([saver, bytes]) => html`
+    <li><span class="name" title="${saver}">${saver}</span>
+    <span class="bar"><i style="width:${((100 * bytes) / most).toFixed(1)}%"></i></span>
+    <span class="number">${humanSize(bytes)}</span></li>`));
   document.getElementById("sizes").hidden = bySaver.length === 0;
 }

@@ -5,14 +5,15 @@ let drawing = 0;
 let sizesOf = data.chosen;
 
 function fill(select, options) {
-  select.insertAdjacentHTML("beforeend", options.map(([value, name]) => `<option value="${escaped(value)}">${escaped(name)}</option>`).join(""));
+  const added = options.map(([value, name]) => html`<option value="${value}">${name}</option>`);
+  select.insertAdjacentHTML("beforeend", asHtml(added));
 }
 
 fill(field("family"), families.map((name) => [name, name.replaceAll("_", " ")]));
 const inOrder = Object.keys(data.documented.requirement).filter((name) => requirementNames.includes(name));
 fill(field("requirement"), inOrder.map((name) => [requirementNames.indexOf(name), name.replaceAll("_", " ")]));
 fill(field("column"), columns.map((column, i) => [i, column.name]));
-field("routes").innerHTML = routeNames.map((name) => `<option value="${escaped(name)}">`).join("");
+field("routes").innerHTML = asHtml(routeNames.map((name) => html`<option value="${name}">`));
 
 function readFilters() {
   for (const name of ["family", "route", "requirement", "column", "axis"]) wanted[name] = field(name).value.trim();
@@ -59,8 +60,10 @@ form.addEventListener("reset", () => {
   setTimeout(redraw);
 });
 
+const CLICKED = "[data-outcome], [data-evidence], [data-cell], [data-close], [data-back], [data-copy], .square[data-at]";
+
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-outcome], [data-evidence], [data-cell], [data-close], [data-back], [data-copy], .square[data-at]");
+  const target = event.target.closest(CLICKED);
   if (!target) return;
   const {outcome, evidence, cell, copy} = target.dataset;
   if (outcome !== undefined) {
@@ -110,7 +113,8 @@ document.addEventListener("change", (event) => {
     sizesOf = Number(chooser.value);
     drawSizes(sizesOf);
   } else if (chooser) {
-    for (const table of chooser.closest("section").querySelectorAll("[data-run]")) table.hidden = table.dataset.run !== chooser.value;
+    const tables = chooser.closest("section").querySelectorAll("[data-run]");
+    for (const table of tables) table.hidden = table.dataset.run !== chooser.value;
   } else if (event.target.id === "sized") {
     drawSizes(sizesOf);
   }

@@ -27,7 +27,7 @@ SCHEMA = Path(__file__).parent / "schema" / "baseline.schema.json"
 VERSION = 1
 FACTS = ("needs", "refused_with", "bytes")
 KEPT = ("outcome", "message", "found", "largest_ulp", "deviations", "blocked_by")
-LEFT_OUT = ("cells", "sides", "deviations", "claims", "hops", "narrowed", "cpu_seconds")
+HEADER = ("schema", "started", "known_pairs", "requirements", "cases", "savers", "loaders", "stale_rows", "footer")
 HOP = "B>B"
 SIDE = ("python", "versions", "variables", "runtimes")
 LONGEST_SAID = 300
@@ -44,7 +44,7 @@ def make(whole: dict) -> dict:
     used = {name for row in whole["cells"] for name in row.get("deviations", [])}
     return {
         "baseline": VERSION,
-        **{name: value for name, value in whole.items() if name not in LEFT_OUT},
+        **{name: whole[name] for name in HEADER if name in whole},
         "sides": {side: {name: told[name] for name in SIDE if name in told} for side, told in whole["sides"].items()},
         "deviations": {name: told for name, told in whole["deviations"].items() if name in used},
         "cells": sorted(entries, key=lambda entry: (entry["outcome"], json.dumps(entry["of"]))),

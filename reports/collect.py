@@ -47,7 +47,7 @@ class Collector:
         unjudged = sorted(self.collected - self.judged)
         finished = exitstatus in (PASSED, FAILED) and not unjudged
         self.document = self.make(complete=finished, unjudged=unjudged)
-        if exitstatus == PASSED and (self.document.get("stale_rows") or not finished):
+        if exitstatus == PASSED and (document.stale(self.document) or not finished):
             session.exitstatus = FAILED
         document.write(self.folder, self.document)  # first of all: scripts may name files in it, and must not lose it
         if exitstatus in (PASSED, FAILED):

@@ -63,6 +63,7 @@ def make(
         "known_pairs": {side: session.deviations.knows(pair) for side, pair in session.pairs.items()},
         "hops": [str(hop) for hop in session.wanted.hops],
         "narrowed": narrowed,
+        "planned": dict(sorted(session.rows_by_case().items())),
         "requirements": {name: each.sentence for name, each in requirements().items()},
         "cases": {name: {"doc": case["doc"], "traits": case["traits"]} for name, case in catalogue["cases"].items()},
         "savers": {name: saver["doc"] for name, saver in catalogue["routes"]["savers"].items()},
@@ -78,12 +79,12 @@ def make(
         return made
     counts = collections.Counter(row["outcome"] for row in cells)
     bad = [row for row in cells if is_bad(row)]
-    if not narrowed:
-        made["stale_rows"] = [row.id for row in session.stale_rows()]
+    made["stale_rows"] = [row.id for row in session.stale_rows()]
     made["cpu_seconds"] = cpu_seconds(session, rows)
+    made["disk_bytes"] = disk_bytes(session)
     made["footer"] = {
         "complete": True,
-        "conforms": not bad and not made.get("stale_rows"),
+        "conforms": not bad and not stale(made),
         "outcomes": dict(sorted(counts.items())),
         "finished": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
     }
@@ -93,6 +94,16 @@ def make(
 def is_bad(row: dict) -> bool:
     """Whether a run with this row in it cannot end well."""
     return row["outcome"] in BAD or (row["outcome"] == "blocked" and not row["accepted"])
+
+
+def stale(document: dict) -> list[str]:
+    """The rows of the lists that speak of the run's pairs and of no cell; only a whole run fails on them."""
+    return [] if document["narrowed"] else document.get("stale_rows", [])
+
+
+def was_judged(row: dict) -> bool:
+    """Whether a test has left this row, and it is not one of a cell that no hop can judge."""
+    return "seconds" in row
 
 
 def _order(row: dict) -> tuple:
@@ -114,6 +125,11 @@ def _not_applicable(session: Session, judged_requirements: set[str]) -> list[dic
         if not planned.applies and planned.cell.requirement in judged_requirements
         for hop, reason in planned.hops.items()
     ]
+
+
+def disk_bytes(session: Session) -> int:
+    """What the run's folder takes on disk at its end, when it is at its largest; it is given back."""
+    return sum(path.stat().st_blocks * 512 for path in session.folder.rglob("*") if path.is_file())
 
 
 def cpu_seconds(session: Session, rows: list[dict]) -> dict[str, float]:

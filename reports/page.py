@@ -14,6 +14,7 @@ import markupsafe
 
 from reports import costs, differences, gate, needs, render, versions
 from reports.cell_table import OUTCOMES, CellTable, Column
+from reports.document import stale
 from tests.cells import Pair
 
 NAME = "matrix.html"
@@ -43,6 +44,7 @@ def of_run(document: dict, scripts: dict[str, str]) -> str:
         scripts,
         verdict=render.verdict(document),
         chosen=0,
+        stale=stale(document),
         shortfalls=versions.shortfalls([document]),
         upgrade=_upgrade(document) if is_gate else [],
         moved=gate.moved_facts(document) if is_gate else [],

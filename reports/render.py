@@ -15,6 +15,7 @@ from rich.text import Text
 
 from reports import gate
 from reports.document import is_bad
+from reports.document import stale as stale_rows
 
 MOST_UNEXPECTED = 12
 NARROWEST = 120
@@ -25,7 +26,7 @@ MARKS = {"bad": ("✗", "bold red"), "known": ("!", "yellow"), "fine": ("✓", "
 def verdict(document: dict) -> str:
     """The verdict in words, in one sentence."""
     bad = [row for row in document["cells"] if is_bad(row)]
-    stale = document.get("stale_rows", [])
+    stale = stale_rows(document)
     if "footer" not in document:
         return f"INCOMPLETE: {len(document.get('unjudged', []))} cells have no verdict."
     to = pair_in_words(document, "B")
@@ -125,6 +126,7 @@ def write_summary(folder: Path, document: dict) -> None:
     )
     text = environment.get_template("summary.md.j2").render(
         document=document,
+        stale=stale_rows(document),
         **(gate_in_words(document) if "A" in document["sides"] else {}),
         verdict=verdict(document),
         lines=lines(document),
@@ -211,7 +213,7 @@ def to_terminal(document: dict, writer: Any, folder: Path) -> None:
         console.print(Text(f"{row['outcome']}: {where}: {one_line(row['message'])}", style="red"))
     if len(bad) > MOST_UNEXPECTED:
         console.print(Text(f"and {len(bad) - MOST_UNEXPECTED} more", style="red"))
-    for stale in document.get("stale_rows", []):
+    for stale in stale_rows(document):
         console.print(
             Text(f"stale: row {stale!r} of deviations.toml speaks of this pair and of no cell", style="red")
         )
@@ -219,6 +221,8 @@ def to_terminal(document: dict, writer: Any, folder: Path) -> None:
     if "cpu_seconds" in document:
         spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in document["cpu_seconds"].items())
         console.print(Text(f"CPU seconds: {spent}"))
+    if "disk_bytes" in document:
+        console.print(Text(f"disk, given back: {document['disk_bytes'] / 2**20:.0f} MiB"))
     console.print(Text(f"reports: {folder}/summary.md, conformance.json, repro/"))
 
 

@@ -66,5 +66,5 @@ def row(cell: Cell, judgement: Judgement) -> dict:
     for name in ("largest_ulp", "largest_absolute"):
         if told[name] is not None and not math.isfinite(told[name]):
             told[name] = str(told[name])  # JSON has no such number
-    told["hop"] = str(judgement.hop)
+    told["hop"], told["message"] = str(judgement.hop), judgement.message[:LONGEST_TOLD]
     return {"case": cell.case, "route": cell.route, "requirement": cell.requirement, **told}

@@ -153,7 +153,7 @@ def plan(
                 saver = catalogue["routes"]["savers"][cell.saver]
                 if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
                     continue  # what has been brought is a case of its own
-                planned.append(_plan_cell(catalogue, requirement, pairs, hops, cell, cases))
+                planned.append(_plan_cell(catalogue, requirement, pairs, hops, cell))
     return sorted(planned, key=lambda planned_cell: planned_cell.cell)
 
 
@@ -163,7 +163,6 @@ def _plan_cell(
     pairs: dict[str, Pair],
     hops: list[Hop],
     cell: Cell,
-    cases: list[str],
 ) -> PlannedCell:
     case = catalogue["cases"][cell.case]
     saver = catalogue["routes"]["savers"][cell.saver]
@@ -190,9 +189,7 @@ def _plan_cell(
                     break
                 if not pairs[side].meets(entry["offered"]):
                     reason = f"{name} is not offered by {pairs[side]}"
-                    if requirement.name == judged_by and cell.case == _speaks_for_all(
-                        catalogue, cases, saver, loader
-                    ):
+                    if requirement.name == judged_by and cell.case == _speaks_for_all(catalogue, saver, loader):
                         reason = None
                         refused.add(hop)
                     break
@@ -245,7 +242,7 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     return None
 
 
-def _speaks_for_all(catalogue: dict, cases: list[str], saver: dict, loader: dict | None) -> str | None:
-    """The one case on which a saver or loader that is not offered is expected to be refused."""
-    able = [name for name in cases if _cannot_apply(catalogue["cases"][name], saver, loader) is None]
+def _speaks_for_all(catalogue: dict, saver: dict, loader: dict | None) -> str | None:
+    """The one case, whichever are selected, on which what is not offered is expected to be refused."""
+    able = [name for name in catalogue["cases"] if _cannot_apply(catalogue["cases"][name], saver, loader) is None]
     return min(able, key=lambda name: ("quick" not in catalogue["cases"][name]["traits"], name), default=None)

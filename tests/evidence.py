@@ -67,7 +67,7 @@ class Evidence:
                 )
 
     def has(self, side: str, case: str, saver: str, loader: str | None) -> bool:
-        """Whether it is kept what was said of that saver, or of that route within one pair, where there was a save."""
+        """Whether what was said of that saver is kept, and where it saved, what was said of the route in one pair."""
         if not (self.folder / "saved" / side / case / saver).exists():
             return False
         if loader is None or "save" not in self.saved(side, case, saver):

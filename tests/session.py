@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import datetime
@@ -264,6 +265,22 @@ class Session:
         return [
             planned.cell for planned in self.plan if planned.cell.requirement == requirement_name and planned.applies
         ]
+
+    def rows_by_case(self) -> dict[str, int]:
+        """How many rows each case has in a run of all cases on these routes, whatever part of it this one is."""
+        whole = plan(
+            self.evidence.catalogue,
+            requirement.requirements(),
+            self.pairs,
+            self.wanted.hops,
+            [],
+            list(self.wanted.route_globs),
+            self.wanted.every_route,
+        )
+        counts: collections.Counter = collections.Counter()
+        for planned in whole:
+            counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
+        return {case: count for case, count in counts.items() if count}
 
     def stale_rows(self) -> list[Deviation]:
         """The rows that speak of this run's pairs and of none of the cells there are; only a whole run can tell.

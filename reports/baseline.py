@@ -12,14 +12,13 @@ import collections
 import functools
 import itertools
 import json
-import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-from reports import claims, document
+from reports import claims, document, wording
 from reports.document import UnreadableDocument
 from tests.cells import Pair
 
@@ -66,17 +65,12 @@ def _kept(row: dict) -> dict:
 
 
 def _lasting(value: Any) -> Any:
-    """The value without folders, addresses and the configs that Keras repeats, long texts cut."""
+    """The value with its texts as another run and machine would say them too, cut where they are long."""
     if isinstance(value, dict):
         return {name: _lasting(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_lasting(part) for part in value]
-    if not isinstance(value, str):
-        return value
-    text = re.sub(r"(?<![\w:/.])/(?:[\w.+-]+/){2,}(?=[\w.+-]+)", "…/", value)
-    text = re.sub(r"\bconfig=\{.*\}\.?", "config=…", text, flags=re.DOTALL)
-    text = re.sub(r"\b0x[0-9a-f]+|\b\d{12,}\b", "…", text)
-    return text if len(text) <= LONGEST_SAID else text[: LONGEST_SAID - 1] + "…"
+    return wording.cut(wording.lasting(value), LONGEST_SAID) if isinstance(value, str) else value
 
 
 def products(cells: list[tuple[str, str, str]], cases: list[str]) -> list[dict]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from reports.claims import HELD, HOP
+from reports.wording import one_line
 
 REQUIREMENT = "custom_objects"
 LONGEST_SAID = 220
@@ -64,10 +64,4 @@ def _judged(document: dict) -> list[dict]:
 def _need(row: dict) -> Need:
     held, facts = row["outcome"] in HELD, row.get("facts", {})
     said = facts.get("refused_with", "") if held else row.get("message", "")
-    return Need(tuple(facts.get("needs", ())), in_short(said), held)
-
-
-def in_short(said: str) -> str:
-    """What was said on one line, without the config that Keras repeats, cut where it is long."""
-    flat = " ".join(re.sub(r"\bconfig=\{.*\}\.?", "", said, flags=re.DOTALL).split())
-    return flat if len(flat) <= LONGEST_SAID else flat[: LONGEST_SAID - 1] + "…"
+    return Need(tuple(facts.get("needs", ())), one_line(said, LONGEST_SAID), held)

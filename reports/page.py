@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 import markupsafe
 
-from reports import costs, differences, gate, needs, render, versions
+from reports import costs, differences, gate, needs, render, versions, wording
 from reports.cell_table import OUTCOMES, CellTable, Column
 from reports.document import stale
 from tests.cells import Pair
@@ -22,7 +22,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 BETTER = ("fixed",)
 CHANGED = ("changed", "unexpected-pass")
 LINES_SHOWN = 10
-LONGEST_MESSAGE = 260
 
 
 def write(folder: Path, document: dict) -> None:
@@ -188,17 +187,6 @@ def compressed(value: Any) -> markupsafe.Markup:
     return markupsafe.Markup(base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode())
 
 
-def one_line(text: Any, most: int = LONGEST_MESSAGE) -> str:
-    """The text on one line, cut where it is long."""
-    flat = needs.in_short(str(text))
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
-
-
-def in_words(name: str) -> str:
-    """An id as words."""
-    return name.replace("-", " ")
-
-
 @functools.cache
 def environment() -> jinja2.Environment:
     """The templates, which escape what they are given, and put the page's own files in as they stand."""
@@ -206,5 +194,5 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     made.globals["file"] = lambda name: markupsafe.Markup((TEMPLATES / "page" / name).read_text())
-    made.filters |= {"one_line": one_line, "in_words": in_words}
+    made.filters |= {"one_line": wording.one_line, "in_words": wording.in_words}
     return made

@@ -74,7 +74,7 @@ def test_the_page_asks_for_nothing_from_elsewhere():
 
 def test_the_verdict_comes_first_with_both_pairs():
     words = words_in(page.of_run(gate(), {}))
-    assert re.match(r".{0,200}tf-save-conformance . BREAKS from TensorFlow 2\.15\.1 with Keras 2\.15\.0 to", words)
+    assert re.match(r".{0,200}tf-save-conformance . BREAKS From TensorFlow 2\.15\.1 with Keras 2\.15\.0 to", words)
 
 
 def test_in_a_gate_each_line_that_breaks_has_its_way_out():

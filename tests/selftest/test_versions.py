@@ -71,7 +71,7 @@ def test_since_when_and_until_when_a_shortfall_is_there():
 
 def test_the_page_over_versions_says_when_what_broke():
     words = words_in(page.over_versions(pairs()))
-    assert "4 pairs, TensorFlow 2.15.1 to 2.21.0 of the cells that were judged 4 of 4 with TensorFlow 2.15.1" in words
+    assert "4 pairs, TensorFlow 2.15.1 to 2.21.0 Of the cells that were judged 4 of 4 with TensorFlow 2.15.1" in words
     assert "TensorFlow 2.16.2, Keras 3.3.3 after TensorFlow 2.15.1, Keras 2.15.0 ✗ 1 broke − 1 gone" in words
     assert "TensorFlow 2.21.0, tf_keras 2.21.0 after TensorFlow 2.15.1, Keras 2.15.0" in words
 

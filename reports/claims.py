@@ -26,10 +26,11 @@ def verdicts(cells: list[dict]) -> list[dict]:
 
 def _verdict(claim: dict, cells: list[dict]) -> dict:
     hop, holds_when = claim.get("hop", HOP), claim.get("holds_when", "all hold")
-    named = [row for row in cells if row["hop"] == hop and any(_names(glob, row) for glob in claim["cells"])]
+    named = [row for row in cells if row["hop"] == hop and any(names(glob, row) for glob in claim["cells"])]
     counts = collections.Counter(row["outcome"] for row in named)
-    judged = [row for row in named if row["outcome"] != "n/a" and (claim.get("refusal_counts") or not _refused(row))]
-    short = [row for row in judged if _counts_against(claim, row) or _refused(row)]
+    said = [row for row in named if row["outcome"] != "n/a"]
+    judged = [row for row in said if claim.get("refusal_counts") or not is_refusal(row)]
+    short = [row for row in judged if _counts_against(claim, row) or is_refusal(row)]
     against = short
     if holds_when == "some fail":
         against = [] if short else judged
@@ -48,15 +49,16 @@ def _verdict(claim: dict, cells: list[dict]) -> dict:
     }
 
 
-def _refused(row: dict) -> bool:
+def is_refusal(row: dict) -> bool:
     """Whether the cell holds because what is not offered was refused."""
     return (
         row["outcome"] in HELD and "refused_with" in row.get("facts", {}) and row["requirement"] in ("saves", "loads")
     )
 
 
-def _names(glob: dict, row: dict) -> bool:
-    return all(fnmatchcase(row[key], glob[key]) for key in ("case", "route", "requirement"))
+def names(glob: dict, row: dict) -> bool:
+    """Whether a glob over case, route and requirement names the row."""
+    return all(fnmatchcase(row[key], glob[key]) for key in ("requirement", "route", "case"))
 
 
 def _counts_against(claim: dict, row: dict) -> bool:

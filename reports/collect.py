@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import document, draft, render, repro
+from reports import document, draft, page, render, repro
 from tests.session import Session
 
 PASSED, FAILED = 0, 1
@@ -65,6 +65,7 @@ class Collector:
             repro.write_all(self.folder, self.document, self.session)
             draft.write(self.folder, self.document, self.session.deviations)
             render.write_summary(self.folder, self.document)
+            page.write(self.folder, self.document)
         document.write(self.folder, self.document)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

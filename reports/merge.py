@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from reports import claims, document, render
+from reports import claims, document, page, render
 
 SAME = ("schema", "hops", "planned", "known_pairs", "requirements", "deviations")
 PASSED, FAILED, BAD_USAGE = 0, 1, 4
@@ -109,6 +109,7 @@ def write(folder: Path, made: dict, scripts: list[Path]) -> None:
         (folder / "repro").mkdir(exist_ok=True)
         shutil.copy(script, folder / "repro")
     render.write_summary(folder, made)
+    page.write(folder, made)
 
 
 def main(arguments: list[str]) -> int:

@@ -95,6 +95,19 @@ def test_what_does_not_fit_the_schema_is_not_written(tmp_path):
     assert not (tmp_path / "conformance.json").exists()
 
 
+@pytest.mark.parametrize("schema", sorted(document.SCHEMA.parent.glob("*.json")), ids=lambda path: path.name)
+def test_a_schema_describes_every_field(schema):
+    def undescribed(part, where):
+        if isinstance(part, dict):
+            for name, field in part.get("properties", {}).items():
+                if "description" not in field and "$ref" not in field:
+                    yield f"{where}.{name}"
+            for name, inner in part.items():
+                yield from undescribed(inner, f"{where}.{name}")
+
+    assert list(undescribed(json.loads(schema.read_text()), "")) == []
+
+
 @pytest.mark.parametrize(
     ("told", "begins"),
     [
@@ -146,7 +159,7 @@ def test_every_claim_names_cells_that_exist(bench):
     assert {claim["verdict"] for claim in told if claim["id"] != "C9"} == {"holds"}
     for claim in claims.tomllib.loads(claims.CLAIMS.read_text())["claim"]:
         for glob in claim["cells"]:
-            assert any(claims._names(glob, cell) for cell in cells), (claim["id"], glob)
+            assert any(claims.names(glob, cell) for cell in cells), (claim["id"], glob)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from tests.interpreters.driver import ROOT
 
 ROOMS = ("models", "tests", "reports")
 INTERPRETERS = ROOT / "tests" / "interpreters"
-PYTEST_SIDE = {"driver.py", "interpreter.py", "testimony.py"}
-BOTH_SIDES = {"wire.py", "asking.py", "__init__.py"}
+PYTEST_SIDE = {
+    "driver.py", "environments.py", "interpreter.py", "package_settings.py", "testimony.py", "where.py",
+}  # fmt: skip
+BOTH_SIDES = {"wire.py", "asking.py", "surroundings.py", "__init__.py"}
 BESIDE = sorted(
     [
         *(ROOT / "models").rglob("*.py"),

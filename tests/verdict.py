@@ -144,6 +144,9 @@ def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
     held = control is not None and control.outcome == "conforms"
     broken = control is not None and control.outcome in (*SHORT, "blocked")
     absent = control is not None and control.outcome == "n/a"
+    # Over two pairs less is compared than within one, so that what holds there alone is no fix.
+    new = judgements.get(NEW_ONES)
+    still_broken = new is not None and new.outcome != "conforms"
     for hop, judgement in judgements.items():
         if judgement.outcome in SHORT and (hop == CONTROL or broken or absent):
             judgement.outcome = "broken-before"
@@ -155,7 +158,7 @@ def compare_with_control(judgements: dict[Hop, Judgement]) -> None:
             judgement.outcome = "lost"
             judgement.found.append(Shortfall(f"held before; now: {judgement.message}", symptom=LOST))
             judgement.message = judgement.found[0].message
-        elif judgement.outcome == "conforms" and broken:
+        elif judgement.outcome == "conforms" and broken and (hop == NEW_ONES or not still_broken):
             judgement.outcome = "fixed"
     if control is not None:
         for hop, judgement in judgements.items():

@@ -48,6 +48,17 @@ def test_what_an_upgrade_does_to_a_cell(control, other, becomes, hop):
     assert gate(control, other, hop)[1].outcome == becomes
 
 
+@pytest.mark.parametrize(("new", "becomes"), [("conforms", "fixed"), ("fails", "conforms"), ("n/a", "conforms")])
+def test_what_holds_over_two_pairs_alone_where_less_is_compared_is_not_fixed(new, becomes):
+    judgements = {
+        CONTROL: Judgement(CONTROL, "deviates"),
+        ACROSS: Judgement(ACROSS, "conforms"),
+        NEW_ONES: Judgement(NEW_ONES, new),
+    }
+    compare_with_control(judgements)
+    assert judgements[ACROSS].outcome == becomes
+
+
 def test_a_stale_row_does_not_hide_what_else_was_found():
     still_wrong = {"found": [Shortfall("still wrong")], "message": "does not fall short as a-row says"}
     regressed = gate("conforms", "unexpected-pass", **still_wrong)[1]

@@ -29,7 +29,9 @@ from tests.verdict import Bench
 
 KINDS = ("keras", "no-keras", "cpp")
 SESSION_FILE = "session.json"
-FOLDERS, PREFIX, LOCK = Path("/tmp"), "tfsc-", "held"
+PREFIX, LOCK = "tfsc-", "held"
+# A Unix socket below it must have a path shorter than 108 characters.
+FOLDERS = Path(tempfile.gettempdir()) if len(tempfile.gettempdir()) < 64 else Path("/tmp")
 SECONDS_TO_TAKE_THE_LOCK = 60
 
 

@@ -274,11 +274,13 @@ def is_agent_of(pid: int, side: str, kind: str) -> bool:
 
 
 def test_a_full_disk_ends_in_no_green_run_and_the_next_run_works(tmp_path):
-    """With a real one: a small file system over /tmp, in a mount namespace of its own."""
-    (tmp_path / "out").mkdir()
+    """With a real one: a small file system for what a run keeps, in a mount namespace of its own."""
+    for folder in ("out", "small"):
+        (tmp_path / folder).mkdir()
     arguments = [*ONE_CELL, "--route=saved_model:signature", "--report-dir=/mnt/out"]
     pytest_ = " ".join([sys.executable, "-m", "pytest", "-n2", *arguments])
-    inside = f"mount --bind {tmp_path} /mnt && mount -t tmpfs -o size=1200k none /tmp && {pytest_}"
+    small = f"mount --bind {tmp_path} /mnt && mount -t tmpfs -o size=1200k none /mnt/small && TMPDIR=/mnt/small"
+    inside = f"{small} {pytest_}"
     user = [] if os.geteuid() == 0 else ["-r"]
     ended = subprocess.run(["unshare", "-m", *user, "sh", "-c", inside], cwd=ROOT, env=variables({}), **SAID)
     assert ended.returncode in (1, 4), ended.stdout
@@ -311,6 +313,7 @@ def test_a_run_that_is_cut_off_leaves_no_process_and_no_footer(tmp_path, end):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
     log = tmp_path / "out" / "conformance.json"
     deadline = time.monotonic() + 240

@@ -159,8 +159,19 @@ def test_where_the_original_is_unsure_positions_are_not_compared():
 
 def test_dtypes_without_a_tolerance_are_compared_bitwise_over_pairs():
     one = np.array([1.0], "float64")
-    assert not compare(one, np.nextafter(one, 2), ulp=ULP_OVER_PAIRS).equal
+    assert not compare(one, np.nextafter(one, 2), ulp={"float32": 4}).equal
+    assert compare(one, np.nextafter(one, 2), ulp=ULP_OVER_PAIRS).equal
+
+
+@pytest.mark.parametrize(("at_least", "equal"), [(0.0, False), (1.0, True), (477.0, True)])
+def test_what_cancels_is_measured_by_what_was_summed(at_least, equal):
+    one = np.array([[0.02955921]], "float32")
+    other = one + np.float32(1.5e-7)
+    told = compare(one, other, ulp=ULP_OVER_PAIRS, at_least=at_least)
+    assert told.equal == equal
+    assert told.largest_absolute > 1e-7
+    assert not compare(one, one + 1, ulp=ULP_OVER_PAIRS, at_least=at_least).equal
 
 
 def test_the_tolerances_are_these():
-    assert ULP_OVER_PAIRS == {"float32": 4}
+    assert ULP_OVER_PAIRS == {"float32": 4, "float64": 4, "float16": 4, "bfloat16": 4}

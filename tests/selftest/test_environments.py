@@ -174,7 +174,7 @@ def test_an_environment_that_cannot_be_installed_leaves_nothing(index, monkeypat
         return uv(*arguments, **given)
 
     monkeypatch.setattr(environments, "_uv", fails)
-    with pytest.raises(UnusableInterpreter, match=r"tensorflow-cpu==2\.16\.2 .* cannot be installed: No space left"):
+    with pytest.raises(UnusableInterpreter, match=r"tensorflow-cpu==2\.16\.2 cannot be installed: No space left"):
         interpreter_at("2.16.2")
     assert not list((tmp_path / "cache").rglob("bin/python"))
 

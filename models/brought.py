@@ -14,7 +14,6 @@ import glob
 import importlib
 import inspect
 import os
-import re
 import sys
 from typing import Any, List, Mapping, Optional, Tuple
 
@@ -324,9 +323,3 @@ def array_of(value: Any) -> np.ndarray:
     """A value as an array as the wire has it: strings are objects."""
     array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
     return array.astype(object) if array.dtype.kind in "SU" else array
-
-
-def case_name(text: str) -> str:
-    """What a case is called after a function or a file."""
-    stem = os.path.basename(text.rstrip("/")).partition(".")[0]
-    return re.sub(r"\W+", "_", stem)

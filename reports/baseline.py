@@ -148,10 +148,7 @@ def read(path: Path) -> dict:
         return document.read(path)
     if told["baseline"] != VERSION:
         raise UnreadableDocument(f"{path}: a baseline of form {told['baseline']!r}; this suite reads {VERSION}")
-    error = next(validator().iter_errors(told), None)
-    if error is not None:
-        where = ".".join(str(part) for part in error.absolute_path)
-        raise UnreadableDocument(f"{path}: {where}: {error.message[:200]}")
+    document.check_fits(path, told, validator())
     return whole(told)
 
 

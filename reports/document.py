@@ -77,18 +77,21 @@ def make(
     if not complete:
         made["unjudged"] = unjudged
         return made
-    counts = collections.Counter(row["outcome"] for row in cells)
-    bad = [row for row in cells if is_bad(row)]
     made["stale_rows"] = [row.id for row in session.stale_rows()]
     made["cpu_seconds"] = cpu_seconds(session, rows)
     made["disk_bytes"] = disk_bytes(session)
-    made["footer"] = {
+    made["footer"] = footer(made)
+    return made
+
+
+def footer(made: dict) -> dict:
+    """The footer of a document that is complete but for it: what its cells come to."""
+    return {
         "complete": True,
-        "conforms": not bad and not stale(made),
-        "outcomes": dict(sorted(counts.items())),
+        "conforms": not any(map(is_bad, made["cells"])) and not stale(made),
+        "outcomes": dict(sorted(collections.Counter(row["outcome"] for row in made["cells"]).items())),
         "finished": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
     }
-    return made
 
 
 def is_bad(row: dict) -> bool:
@@ -178,11 +181,20 @@ def read(path: Path) -> dict:
     version = document.get("schema") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
         raise UnreadableDocument(f"{path}: a report of schema {version!r}; this suite reads {SCHEMA_VERSION}")
-    error = next(validator().iter_errors(document), None)
+    check_fits(path, document, validator())
+    return document
+
+
+def check_fits(path: Path, content: dict, schema: jsonschema.Draft202012Validator) -> None:
+    """The content of that file is what the schema says.
+
+    Raises:
+        UnreadableDocument: it is not; the message names the first place.
+    """
+    error = next(schema.iter_errors(content), None)
     if error is not None:
         where = ".".join(str(part) for part in error.absolute_path)
         raise UnreadableDocument(f"{path}: {where}: {error.message[:200]}")
-    return document
 
 
 @functools.cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import datetime
 import shutil
 import sys
 from pathlib import Path
@@ -55,13 +54,7 @@ def merged(parts: dict[str, dict]) -> dict:
         "claims": claims.verdicts(cells),
         "cpu_seconds": {name: round(seconds, 2) for name, seconds in sorted(spent.items())},
     }
-    bad = [row for row in cells if document.is_bad(row)]
-    made["footer"] = {
-        "complete": True,
-        "conforms": not bad and not document.stale(made),
-        "outcomes": dict(sorted(collections.Counter(row["outcome"] for row in cells).items())),
-        "finished": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-    }
+    made["footer"] = document.footer(made)
     return made
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import os
+import pkgutil
 import shutil
 from typing import Any, Callable, Mapping, Optional, Tuple
 
@@ -25,13 +26,29 @@ TRAITS = {
     "compiled_with_alias": "it was compiled with a loss given by a short alias, such as 'mse'",
     "trained": "it was fitted, so that its optimizer has state",
     "layer_without_config": "a custom layer takes arguments and has no get_config()",
-    "several_inputs": "more than one input tensor",
+    "several_inputs": "a Keras model with more than one input tensor",
     "string_inputs": "an input tensor of strings",
     "integer_inputs": "an input tensor of integers",
+    "ragged_inputs": "an input that is a ragged tensor",
+    "sparse_inputs": "an input that is a sparse tensor",
     "lookup": "it holds a lookup table",
     "nested": "a model inside a model",
     "recurrent": "a recurrent layer",
-    "custom_loss": "its loss is a custom object",
+    "preprocessing": "a preprocessing layer",
+    "adapted": "a preprocessing layer that has learned its state from data",
+    "augmentation": "a layer that changes images at random when it trains",
+    "seeded": "a layer with a seed generator of its own, whose state is a variable",
+    "mixed_precision": "it computes in another dtype than its variables have",
+    "low_precision": "variables in float16 or bfloat16",
+    "quantized": "weights that have been quantized",
+    "odd_names": "names of layers or inputs beyond ASCII letters, digits and underscores",
+    "lambda": "a Lambda layer, or an argument, that is a Python lambda",
+    "unbuilt": "it has no variables until it is first called",
+    "weightless": "it has no variables at all",
+    "frozen": "a part of it is not trainable",
+    "layers_in_containers": "layers or variables in lists, dicts, or nests of them",
+    "saves_by_hooks": "a layer that saves its variables or files by hooks of its own",
+    "python_function": "Python code in the graph, which nothing can save",
     "one_endpoint": "a tf.Module with just one function",
     "has_signatures": "a tf.Module whose functions can be signatures",
     "tries_options": "the options of saving and loading are tried on it",
@@ -55,6 +72,7 @@ class Tensor:
         vocabulary: the strings that the model knows; unknown ones are drawn too.
         padded: integers end in a run of zeros, which the model masks.
         batched: the first side is the batch.
+        layout: `dense`, `ragged` (the second side is free in each row, and some rows are empty) or `sparse`.
         default: the value that the function takes when the input is left out.
         tame: no empty batches and no numbers beyond the ordinary, which a model that learns would not get over.
     """
@@ -66,6 +84,7 @@ class Tensor:
     vocabulary: Tuple[str, ...] = ()
     padded: bool = False
     batched: bool = True
+    layout: str = "dense"
     default: Optional[float] = None
     tame: bool = False
 
@@ -74,6 +93,7 @@ class Tensor:
 class Case:
     """One model, and what a route has to know about it.
 
+    `module` is the file that it stands in, such as `standard.architectures`.
     `endpoints` maps what can be asked to the structure of its inputs: a Keras model has one endpoint, `call`,
     whose inputs are passed as one argument; the endpoints of a tf.Module are its tf.functions, whose inputs are
     passed by name. `brought` says where a user's own case comes from (see `brought.py`), and `exists_as` what kind of
@@ -82,12 +102,17 @@ class Case:
 
     family: str
     name: str
+    module: str
     doc: str
     build_model: Callable[[], Any]
     endpoints: Mapping[str, Any]
     traits: frozenset
     custom_objects: Mapping[str, Any]
-    op_library: Optional[str]
+    training_objects: Tuple[str, ...] = ()
+    op_library: Optional[str] = None
+    offered: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    package: Optional[str] = None
+    nightly: bool = False
     brought: Optional[Mapping[str, Any]] = None
     exists_as: Optional[str] = None
 
@@ -116,10 +141,15 @@ class Case:
         """The case as plain data, for the catalogue that pytest sees."""
         return {
             "id": self.id,
+            "module": self.module,
             "doc": self.doc,
             "endpoints": {name: describe_inputs(inputs) for name, inputs in self.endpoints.items()},
             "traits": sorted(self.traits),
             "custom_objects": sorted(self.custom_objects),
+            "training_objects": sorted(self.training_objects),
+            "offered": dict(self.offered),
+            "package": self.package,
+            "nightly": self.nightly,
             "op_library": self.op_library,
             "compiler": compiler(),
             "unavailable": self.unavailable(),
@@ -137,7 +167,11 @@ def case(
     endpoints: Optional[Mapping[str, Mapping[str, Tensor]]] = None,
     traits: Tuple[str, ...] = (),
     custom_objects: Optional[Mapping[str, Any]] = None,
+    training_objects: Optional[Mapping[str, Any]] = None,
     op_library: Optional[str] = None,
+    offered: Optional[Mapping[str, str]] = None,
+    package: Optional[str] = None,
+    nightly: bool = False,
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Put the function that it decorates into the catalogue.
 
@@ -147,23 +181,34 @@ def case(
         traits: keys of TRAITS; whether it holds a Keras model or a module follows from inputs or endpoints.
         custom_objects: what a loader that rebuilds the model from a config has to be given, by the name that
             Keras asks for.
+        training_objects: the same, of what only the compile config names: losses, metrics, optimizers, schedules.
         op_library: a source file in `models/ops/` whose library has to be loaded before the model is built.
+        offered: where it can be built, as conditions on tensorflow and keras; everywhere by default.
+        package: a distribution that has to be installed beside TensorFlow.
+        nightly: it is so large that only the nightly profile judges it.
     """
     unknown = set(traits) - set(TRAITS)
     if unknown or (inputs is None) == (endpoints is None):
         raise TypeError(f"a case takes either inputs or endpoints, and known traits; unknown: {sorted(unknown)}")
 
     def decorate(build_model: Callable[[], Any]) -> Callable[[], Any]:
-        held = "holds_keras_model" if endpoints is None else "holds_module"
+        module = build_model.__module__.rpartition(f"{__name__}.")[2]
+        declared = (*traits, "holds_keras_model" if endpoints is None else "holds_module")
+        asked = {"call": inputs} if endpoints is None else endpoints
         entry = Case(
-            family=build_model.__module__.rpartition(".")[2],
+            family=module.partition(".")[0],
             name=build_model.__name__,
+            module=module,
             doc=" ".join((build_model.__doc__ or "").split()),
             build_model=build_model,
-            endpoints={"call": inputs} if endpoints is None else endpoints,
-            traits=frozenset({*traits, held, *derived_traits(endpoints, traits)}),
-            custom_objects=custom_objects or {},
+            endpoints=asked,
+            traits=frozenset({*declared, *derived_traits(asked, declared)}),
+            custom_objects={**(custom_objects or {}), **(training_objects or {})},
+            training_objects=tuple(training_objects or ()),
             op_library=op_library,
+            offered=offered or {},
+            package=package,
+            nightly=nightly,
         )
         _catalogue[entry.id] = entry
         return build_model
@@ -171,17 +216,36 @@ def case(
     return decorate
 
 
-def derived_traits(endpoints: Optional[Mapping[str, Any]], traits: Tuple[str, ...]) -> Tuple[str, ...]:
-    """The traits that follow from others, so that no case has to name them."""
-    if endpoints is None or "composite_outputs" in traits:
-        return ()
-    return ("has_signatures", "one_endpoint") if len(endpoints) == 1 else ("has_signatures",)
+def derived_traits(endpoints: Mapping[str, Any], traits: Tuple[str, ...]) -> Tuple[str, ...]:
+    """The traits that follow from the inputs, so that no case has to name them."""
+    tensors = [tensor for inputs in endpoints.values() for tensor in leaves(inputs)]
+    module = "holds_module" in traits
+    follows = {
+        "several_inputs": not module and len(tensors) > 1,
+        "string_inputs": any(tensor.dtype == "string" for tensor in tensors),
+        "integer_inputs": any("int" in tensor.dtype for tensor in tensors),
+        "ragged_inputs": any(tensor.layout == "ragged" for tensor in tensors),
+        "sparse_inputs": any(tensor.layout == "sparse" for tensor in tensors),
+    }
+    flat = not (follows["ragged_inputs"] or follows["sparse_inputs"] or "composite_outputs" in traits)
+    follows["has_signatures"] = module and flat
+    follows["one_endpoint"] = module and flat and len(endpoints) == 1
+    return tuple(trait for trait, true in follows.items() if true)
+
+
+def leaves(inputs: Any) -> list:
+    """The Tensors in a structure of inputs."""
+    if isinstance(inputs, Tensor):
+        return [inputs]
+    return [leaf for part in (inputs.values() if isinstance(inputs, dict) else inputs) for leaf in leaves(part)]
 
 
 def catalogue() -> dict:
     """All cases by id, in sorted order."""
     for family in FAMILIES:
-        importlib.import_module(f"{__name__}.{family}")
+        package = importlib.import_module(f"{__name__}.{family}")
+        for found in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{found.name}")
     return dict(sorted(_catalogue.items()))
 
 
@@ -189,7 +253,8 @@ def case_of(question: Mapping[str, Any]) -> Case:
     """The case that a question names, or that it describes because a user has brought it."""
     if question["brought"]:
         return importlib.import_module(f"{__name__}.brought").described(question["brought"])
-    return catalogue()[question["case"]]
+    importlib.import_module(f"{__name__}.{question['module']}")
+    return _catalogue[question["case"]]
 
 
 def structure_of(described: Mapping[str, Any]) -> Any:

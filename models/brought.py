@@ -35,12 +35,12 @@ def described(case: dict) -> Case:
     return Case(
         family="mine",
         name=case["id"].partition(".")[2],
+        module="brought",
         doc=case["doc"],
         build_model=lambda: model_of(brought, case["exists_as"]),
         endpoints={name: structure_of(inputs) for name, inputs in case["endpoints"].items()},
         traits=frozenset(case["traits"]),
         custom_objects=custom_objects(brought),
-        op_library=None,
         brought=brought,
         exists_as=case["exists_as"],
     )
@@ -64,7 +64,7 @@ def describe(name: str, brought: dict) -> dict:
     else:
         endpoints, composite = module_endpoints(model)
         traits = ["composite_outputs"] if composite else []
-        traits += ["holds_module", *derived_traits(endpoints, tuple(traits))]
+        traits += ["holds_module"]
         given = None if given is None else {endpoint: list(inputs) for endpoint, inputs in given.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
@@ -73,12 +73,12 @@ def describe(name: str, brought: dict) -> dict:
     case = Case(
         family="mine",
         name=name,
+        module="brought",
         doc=f"Brought: {brought['artifact'] or brought['function']}",
         build_model=lambda: model,
         endpoints=endpoints,
-        traits=frozenset([*traits, *input_traits(endpoints)]),
+        traits=frozenset([*traits, *derived_traits(endpoints, tuple(traits))]),
         custom_objects=custom_objects(brought),
-        op_library=None,
         brought=brought,
         exists_as=exists_as,
     )
@@ -304,14 +304,6 @@ def keras_traits(model: Any) -> List[str]:
     traits += ["nested"] if any(isinstance(each, tf.keras.Model) for each in layers) else []
     traits += ["recurrent"] if any(isinstance(each, tf.keras.layers.RNN) for each in layers) else []
     return traits
-
-
-def input_traits(endpoints: Mapping[str, Any]) -> List[str]:
-    """What is special about the inputs."""
-    tensors = [tensor for inputs in endpoints.values() for tensor in tf.nest.flatten(inputs)]
-    traits = ["several_inputs"] if len(tensors) > 1 else []
-    traits += ["string_inputs"] if any(each.dtype == "string" for each in tensors) else []
-    return traits + (["integer_inputs"] if any("int" in each.dtype for each in tensors) else [])
 
 
 def arrays_of(given: Mapping[str, list]) -> dict:

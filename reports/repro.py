@@ -42,13 +42,12 @@ def script(row: dict, session: Session) -> str:
     """The script for one row."""
     evidence = session.evidence
     case = evidence.case(row["case"])
-    family, _, name = row["case"].partition(".")
+    name = row["case"].partition(".")[2]
     saver, _, loader = row["route"].partition(":")
     writing, reading = evidence.saver(saver), evidence.loader(loader) if loader else None
     saver_file = ROUTES / f"{writing['module']}.py"
-    sources = (
-        [(saver_file, saver)] if case["brought"] else [(ROOT / "models" / f"{family}.py", name), (saver_file, saver)]
-    )
+    case_file = ROOT.joinpath("models", *case["module"].split(".")).with_suffix(".py")
+    sources = [*([] if case["brought"] else [(case_file, name)]), (saver_file, saver)]
     imports, definitions = built_by_user(case, name) if case["brought"] else ([], [])
     for path, wanted in sources:
         more_imports, more_definitions = parts(path, wanted)

@@ -181,10 +181,11 @@ def _plan_cell(
         if not saver["has_artifact"] and not hop.within_one_pair:
             reason = "a copy in memory is of one pair"
         if reason is None:
-            for name, entry, side, judged_by in _offers(cell, saver, loader, hop):
+            for name, entry, side, judged_by in _offers(cell, case, saver, loader, hop):
                 package = entry["package"]
                 if package and package not in pairs[side].runtimes:
-                    reason = f"{name} needs {package} beside TensorFlow: pip install '.[runtimes]'"
+                    extra = EXTRAS.get(package, "runtimes")
+                    reason = f"{name} needs {package} beside TensorFlow: pip install '.[{extra}]'"
                     not_installed.add(hop)
                     break
                 if not pairs[side].meets(entry["offered"]):
@@ -197,8 +198,12 @@ def _plan_cell(
     return PlannedCell(cell, reasons, frozenset(refused), frozenset(not_installed))
 
 
-def _offers(cell: Cell, saver: dict, loader: dict | None, hop: Hop) -> Iterator[tuple[str, dict, str, str]]:
+def _offers(
+    cell: Cell, case: dict, saver: dict, loader: dict | None, hop: Hop
+) -> Iterator[tuple[str, dict, str, str | None]]:
     """(name, entry, side that has to offer it, requirement that expects the refusal)."""
+    for side in dict.fromkeys((hop.saved, hop.loaded)):
+        yield cell.case, case, side, None
     yield cell.saver, saver, hop.saved, "saves"
     if loader is not None:
         yield cell.loader, loader, hop.loaded, "loads"
@@ -206,6 +211,8 @@ def _offers(cell: Cell, saver: dict, loader: dict | None, hop: Hop) -> Iterator[
 
 # Kinds of artifact that a user can bring without the source of the model.
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
+# The extra that brings a package, where it is not that of the runtimes.
+EXTRAS = {"tensorflow-text": "text"}
 # Why a saver or loader that needs a trait has nothing to do with a case without it.
 WITHOUT_TRAIT = {
     "holds_keras_model": "is for Keras models only",

@@ -129,6 +129,7 @@ class Evidence:
         described = self.case(case)
         return {
             "case": case,
+            "module": described["module"],
             "traits": described["traits"],
             "brought": described if described["brought"] else None,
             "saver": saver,

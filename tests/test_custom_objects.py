@@ -39,10 +39,6 @@ def check_op_library(seen: Seen) -> None:
 def check_objects(seen: Seen) -> None:
     """Without any object, and without each one of those that are needed, the load is refused by name."""
     names = seen.case["custom_objects"]
-    if "custom_loss" in seen.case["traits"] and "training" not in seen.loader["restores"]:
-        seen.loading_with(None)["load"]
-        seen.facts["needs"] = []
-        return
     without_any = seen.loading_with(None)
     if seen.saver["is_saved_model"] and "load" in without_any:
         seen.facts["needs"] = []  # Keras 2 revives what it has no class for from the SavedModel's functions

@@ -8,8 +8,8 @@ import sys
 from importlib import metadata
 
 PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy", "h5py", "protobuf", "ml_dtypes")
-# Distributions of other runtimes, which savers and loaders may need.
-RUNTIMES = ("ai-edge-litert", "onnxruntime", "openvino", "tf2onnx")
+# Distributions beside TensorFlow, other runtimes and libraries of ops, which savers, loaders and cases may need.
+RUNTIMES = ("ai-edge-litert", "onnxruntime", "openvino", "tensorflow-text", "tf2onnx")
 # Whichever of these is installed is TensorFlow; all of them provide the same module.
 TENSORFLOW_DISTRIBUTIONS = (
     "tensorflow",

@@ -21,7 +21,7 @@ def room(name):
 
 
 def save(line, inputs):
-    case = room("models").catalogue()[line["case"]]
+    case = room("models").case_of(line)
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
     asking = room("interpreters.asking")

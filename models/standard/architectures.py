@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from . import Tensor, case
+from .. import Tensor, case
 
 keras = tf.keras
 
@@ -24,7 +24,7 @@ def dense_classifier():
 
 @case(
     inputs={"zebra": Tensor((None, 3)), "apple": Tensor((None, 2), "int32", low=0, high=8)},
-    traits=("functional", "several_inputs", "integer_inputs"),
+    traits=("functional",),
 )
 def named_branches():
     """Dict inputs and outputs, names out of alphabetical order, two dtypes: whatever is sorted or cast shows."""
@@ -40,7 +40,7 @@ def named_branches():
     return keras.Model({"zebra": zebra, "apple": apple}, outputs)
 
 
-@case(inputs=[Tensor((None, 4)), Tensor((None, 4))], traits=("functional", "several_inputs", "nested"))
+@case(inputs=[Tensor((None, 4)), Tensor((None, 4))], traits=("functional", "nested"))
 def shared_nested():
     """One inner model applied to both inputs, with a layer shared inside: sharing must survive, not be copied."""
     entry = keras.Input((4,))
@@ -53,7 +53,7 @@ def shared_nested():
 
 @case(
     inputs=Tensor((None, 6), "int32", low=0, high=11, padded=True),
-    traits=("functional", "integer_inputs", "recurrent"),
+    traits=("functional", "recurrent"),
 )
 def lstm_masked():
     """A mask made by an Embedding and used by an LSTM: lost masks change outputs and nothing else."""
@@ -98,7 +98,7 @@ def momentum_schedule():
 
 @case(
     inputs=Tensor((None, 2), "string", vocabulary=("beta", "alpha", "gamma", "Ünïcödé", "two words")),
-    traits=("sequential", "string_inputs", "lookup"),
+    traits=("sequential", "lookup"),
 )
 def string_lookup():
     """Strings through a vocabulary into an embedding: a table and its contents have to travel."""

@@ -7,7 +7,7 @@ import tempfile
 
 import tensorflow as tf
 
-from . import Tensor, case, op_library
+from .. import Tensor, case, op_library
 
 
 class TwoSignatures(tf.Module):
@@ -87,7 +87,7 @@ class AssetTable(tf.Module):
 
 @case(
     endpoints={"serve": {"words": Tensor((None,), "string", vocabulary=("oak", "élan", "日本", "two words"))}},
-    traits=("string_inputs", "lookup"),
+    traits=("lookup",),
 )
 def asset_table():
     """A table read from a vocabulary file, which has to travel as an asset."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from . import Tensor, case
+from .. import Tensor, case
 
 keras = tf.keras
 
@@ -95,8 +95,8 @@ def asymmetric_loss(y_true, y_pred):
 
 @case(
     inputs=Tensor((None, 2)),
-    traits=("sequential", "compiled", "custom_loss"),
-    custom_objects={"asymmetric_loss": asymmetric_loss},
+    traits=("sequential", "compiled"),
+    training_objects={"asymmetric_loss": asymmetric_loss},
 )
 def custom_loss():
     """Only the loss is one's own: needed to load with the compile state, not to answer."""

@@ -1,0 +1,1 @@
+"""Models made of what Keras has.  [beside TensorFlow]"""

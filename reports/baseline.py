@@ -24,7 +24,10 @@ from tests.cells import Pair
 
 SCHEMA = Path(__file__).parent / "schema" / "baseline.schema.json"
 VERSION = 1
-FACTS = ("needs", "refused_with", "bytes")
+FACTS = (
+    "needs", "refused_with", "refused_without", "argument_wins_over_registration", "scope_wins_over_registration",
+    "wrong_objects", "bytes",
+)  # fmt: skip
 KEPT = ("outcome", "message", "found", "largest_ulp", "deviations", "blocked_by")
 HEADER = ("schema", "started", "known_pairs", "requirements", "cases", "savers", "loaders", "stale_rows", "footer")
 HOP = "B>B"

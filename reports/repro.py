@@ -17,6 +17,7 @@ import numpy as np
 from tests import strategies
 from tests.catalogue import signature_keys
 from tests.interpreters.driver import ROOT
+from tests.interpreters.wire import Ragged, Sparse
 from tests.session import Session
 
 TEMPLATE = "repro.py.j2"
@@ -147,13 +148,18 @@ def _input_literal(row: dict, session: Session) -> str:
 
 
 def literal(value: Any) -> str | None:
-    """The value as Python source, for a namespace that has `np`, `nan` and `inf`; None for None."""
+    """The value as Python source, for a namespace that has `tf`, `np`, `nan` and `inf`; None for None."""
     if value is None:
         return None
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {literal(part)}" for key, part in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(part) for part in value) + "]"
+    if isinstance(value, Ragged):
+        return f"tf.RaggedTensor.from_row_splits({literal(value.values)}, {literal(value.row_splits)})"
+    if isinstance(value, Sparse):
+        parts_of_it = ", ".join(map(literal, (value.indices, value.values, value.dense_shape)))
+        return f"tf.SparseTensor({parts_of_it})"
     if value.dtype == object:
         return f"np.array({value.tolist()!r}, dtype=object).reshape({value.shape})"
     if value.size and not np.any(value) and not np.any(np.signbit(value.astype("float64"))):

@@ -33,6 +33,7 @@ PREFIX, LOCK = "tfsc-", "held"
 # A Unix socket below it must have a path shorter than 108 characters.
 FOLDERS = Path(tempfile.gettempdir()) if len(tempfile.gettempdir()) < 64 else Path("/tmp")
 SECONDS_TO_TAKE_THE_LOCK = 60
+ONLY_NIGHTLY = "it is so large that only --hypothesis-profile=nightly judges it"
 
 
 class BrokenTensorFlow(Exception):
@@ -137,7 +138,7 @@ class Session:
                     raise BrokenTensorFlow(
                         f"the TensorFlow of {python} cannot be imported: {failure['type']}: {failure['message']}"
                     )
-            catalogue = ask_for_catalogue(agents["B"]["keras"])
+            catalogue = ask_for_catalogue(agents["B"]["keras"], wanted.steady)
             if recorded is not None:
                 catalogue["cases"].update(recorded.manifest["brought"])
                 catalogue["cases"] = dict(sorted(catalogue["cases"].items()))
@@ -361,8 +362,8 @@ def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
     return kinds
 
 
-def ask_for_catalogue(agent: Agent) -> dict:
-    """Every case, saver and loader, as a child of the agent tells them.
+def ask_for_catalogue(agent: Agent, steady: bool) -> dict:
+    """Every case, saver and loader, as a child of the agent tells them; what is too large for a steady run says so.
 
     Raises:
         BrokenTensorFlow: the child could not tell.
@@ -373,6 +374,9 @@ def ask_for_catalogue(agent: Agent) -> dict:
             error = said.error(section)
             why = f"{error['type']}: {error['message']}" if error else f"the child {said.detail}"
             raise BrokenTensorFlow(f"the catalogue cannot be read: {why}")
+    for case in said["cases"].values():
+        if case["nightly"] and steady:
+            case["unavailable"] = ONLY_NIGHTLY
     return {"cases": said["cases"], "routes": said["routes"]}
 
 

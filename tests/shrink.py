@@ -8,6 +8,7 @@ zeroing ever smaller pieces of each tensor, keeping whatever still fails.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.interpreters.asking import leaves
 from tests.interpreters.driver import AgentLost
 from tests.interpreters.testimony import NotSaid
 from tests.seen import Seen
-from tests.strategies import kind_of, tensors
+from tests.strategies import elements, kind_of, tensors
 from tests.test_outputs import difference
 
 MOST_QUESTIONS = 80
@@ -84,17 +85,18 @@ def smallest(value: Any, described: list[dict], fails: Callable[[Any], bool]) ->
 def smaller(value: Any, described: list[dict]) -> Iterator[Any]:
     """Values that are one step simpler, the boldest steps first."""
     flat = leaves(value)
-    batches = [array.shape[0] for array, tensor in zip(flat, described, strict=True) if tensor["batched"]]
+    batches = [rows_of(leaf) for leaf, tensor in zip(flat, described, strict=True) if tensor["batched"]]
     if batches and batches[0] > 1:
         for row in range(batches[0]):
             yield rebuilt(
                 value,
                 [
-                    array[row : row + 1] if tensor["batched"] else array
-                    for array, tensor in zip(flat, described, strict=True)
+                    one_row(leaf, row) if tensor["batched"] else leaf
+                    for leaf, tensor in zip(flat, described, strict=True)
                 ],
             )
-    for at, (array, tensor) in enumerate(zip(flat, described, strict=True)):
+    for at, (leaf, tensor) in enumerate(zip(flat, described, strict=True)):
+        array = elements(leaf)
         zero = b"" if kind_of(tensor) == "string" else array.dtype.type(0)
         if kind_of(tensor) == "integer" and not tensor["low"] <= 0 <= tensor["high"]:
             continue
@@ -105,8 +107,20 @@ def smaller(value: Any, described: list[dict]) -> Iterator[Any]:
             for start in range(0, len(rest), size):
                 simpler = plain.copy()
                 simpler[rest[start : start + size]] = zero
-                yield rebuilt(value, [*flat[:at], simpler.reshape(array.shape), *flat[at + 1 :]])
+                cut = simpler.reshape(array.shape)
+                made = cut if leaf is array else dataclasses.replace(leaf, values=cut)
+                yield rebuilt(value, [*flat[:at], made, *flat[at + 1 :]])
             size //= 2
+
+
+def rows_of(leaf: Any) -> int:
+    """How many rows an array, a ragged or a sparse tensor has."""
+    return len(leaf) if isinstance(leaf, np.ndarray) else leaf.rows
+
+
+def one_row(leaf: Any, row: int) -> Any:
+    """One row of it, as a batch of one."""
+    return leaf[row : row + 1] if isinstance(leaf, np.ndarray) else leaf.row(row)
 
 
 def is_zero(element: Any, zero: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.interpreters.asking import leaves
+from tests.interpreters.wire import Ragged, Sparse
 
 # The gate must give the same verdict every time; the nightly profile is there to explore.
 settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)
@@ -91,8 +92,18 @@ def battery(inputs: dict) -> list[tuple[str, bool, Any]]:
     ]
 
 
-def fill(tensor: dict, filler: Filler) -> np.ndarray:
-    """One tensor, filled from the row's values in turn."""
+def fill(tensor: dict, filler: Filler) -> Any:
+    """One tensor, filled from the row's values in turn; of a ragged one some row is empty, of a sparse one, most."""
+    values = fill_dense(tensor, filler)
+    if tensor["layout"] == "ragged":
+        return ragged(values, range(1, len(values) + 1))
+    if tensor["layout"] == "sparse":
+        return sparse(values, np.arange(values.size).reshape(values.shape) % 3 == 0)
+    return values
+
+
+def fill_dense(tensor: dict, filler: Filler) -> np.ndarray:
+    """An array of the tensor's shape, filled from the row's values in turn."""
     shape = shape_of(tensor, filler.batch, free=3)
     size = int(np.prod(shape, dtype=np.int64))
     kind = kind_of(tensor)
@@ -115,12 +126,25 @@ def features_of(case: dict) -> Any:
     return structured(case["endpoints"]["call"], lambda tensor: fill(tensor, TRAINING))
 
 
-def padded(values: np.ndarray, kept: Any) -> np.ndarray:
+def padded(values: np.ndarray, kept: Iterable[int]) -> np.ndarray:
     """The integers with all after the first `kept[row]` of each row zeroed; one row is all zeros, one has none."""
     result = values.copy()
     for row, keep in zip(result, kept):
         row[..., keep % (row.shape[-1] + 1) :] = 0
     return result
+
+
+def ragged(values: np.ndarray, kept: Iterable[int]) -> Ragged:
+    """The rows of an array, of which the first `kept[row]` elements stay, counted round."""
+    lengths = [keep % (values.shape[1] + 1) for _, keep in zip(values, kept)]
+    rows = [row[:length] for row, length in zip(values, lengths)]
+    flat = np.concatenate(rows) if rows else values.reshape(0, *values.shape[2:])
+    return Ragged(flat, np.cumsum([0, *lengths], dtype="int64"))
+
+
+def sparse(values: np.ndarray, there: np.ndarray) -> Sparse:
+    """The elements of an array that are there."""
+    return Sparse(np.argwhere(there).astype("int64"), values[there], np.array(values.shape, "int64"))
 
 
 def words(texts: list[str], shape: tuple[int, ...]) -> np.ndarray:
@@ -155,6 +179,16 @@ def _structure(inputs: dict, batch: int, free: int) -> st.SearchStrategy:
 
 
 def tensor_values(tensor: dict, shape: tuple[int, ...]) -> st.SearchStrategy:
+    """One tensor of that shape, laid out as it is declared."""
+    values = dense_values(tensor, shape)
+    if tensor["layout"] == "ragged":
+        return st.builds(ragged, values, st.lists(st.integers(0, shape[1]), min_size=shape[0], max_size=shape[0]))
+    if tensor["layout"] == "sparse":
+        return st.builds(sparse, values, arrays.arrays(bool, shape))
+    return values
+
+
+def dense_values(tensor: dict, shape: tuple[int, ...]) -> st.SearchStrategy:
     """Arrays of one tensor's dtype, of that shape."""
     kind = kind_of(tensor)
     if kind == "float":
@@ -208,11 +242,16 @@ def inputs_of(case: dict) -> list[dict]:
                     "name": label,
                     "endpoint": endpoint,
                     "special": special,
-                    "magnitude": max(map(magnitude, leaves(value)), default=0.0),
+                    "magnitude": max(map(magnitude, map(elements, leaves(value))), default=0.0),
                     "value": value,
                 }
             )
     return found
+
+
+def elements(leaf: Any) -> np.ndarray:
+    """The array itself, or the values of a ragged or sparse tensor."""
+    return leaf if isinstance(leaf, np.ndarray) else leaf.values
 
 
 def inputs_given(endpoints: dict[str, list]) -> list[dict]:

@@ -18,7 +18,7 @@ def only_custom(case: dict, saver: dict, loader: dict | None) -> str | None:
 
 @requirement(over="routes", not_applicable=only_custom)
 def custom_objects(seen: Seen) -> None:
-    """What is needed is refused without, by name, and equal with; what is not needed is not asked for."""
+    """Just what is needed is asked for, by name, and makes the same model in whatever way it is given."""
     seen.loaded["load"]
     if seen.case["op_library"]:
         check_op_library(seen)
@@ -31,54 +31,92 @@ def custom_objects(seen: Seen) -> None:
 
 def check_op_library(seen: Seen) -> None:
     """Without the library the load is refused with what TensorFlow says of an unknown op; with it, it answers."""
-    op = "".join(part.title() for part in seen.case["op_library"].partition(".")[0].split("_"))
-    check_refused(seen.loading_with(None, with_op_library=False), missing=f"Op type not registered '{op}'")
+    refusal = check_refused(seen.loading_with(None, with_op_library=False), missing="Op type not registered '")
     seen.facts["needs"] = [seen.case["op_library"]]
+    seen.facts["refused_without"] = {seen.case["op_library"]: refusal}
+
+
+def needed_here(seen: Seen) -> list[str]:
+    """What this route has to be given, of all that is custom.
+
+    What only the compile config names is needed where that is restored. Keras 2 makes layers that it has no class
+    for from a SavedModel's functions; a loss or a metric it does not.
+    """
+    training = seen.case["training_objects"]
+    if seen.saver["is_saved_model"]:
+        return training if "training" in seen.loader["restores"] else []
+    names = seen.case["custom_objects"]
+    return names if "training" in seen.loader["restores"] else [name for name in names if name not in training]
 
 
 def check_objects(seen: Seen) -> None:
-    """Without any object, and without each one of those that are needed, the load is refused by name."""
-    names = seen.case["custom_objects"]
-    without_any = seen.loading_with(None)
-    if seen.saver["is_saved_model"] and "load" in without_any:
-        seen.facts["needs"] = []  # Keras 2 revives what it has no class for from the SavedModel's functions
-        return
-    refusal = check_refused(without_any, missing=[name.rpartition(">")[2] for name in names])
-    if len(names) == 1:
-        needed = list(names)
-    else:
-        needed = [name for name in names if not loads_with(seen, [other for other in names if other != name])]
+    """Without each one that is needed the load is refused by its name, and without the others it is not."""
+    needed = needed_here(seen)
+    said = {}
+    for name in seen.case["custom_objects"]:
+        without = loading_without(seen, name)
+        with seen.also():
+            if name in needed:
+                said[name] = check_refused(without, missing=name.rpartition(">")[2])
+            else:
+                check_loads_without(without, name)
     seen.facts["needs"] = needed
-    seen.facts["refused_with"] = refusal
-    ways = ["scope", *(["registration"] if all(">" in name for name in names) else [])]
-    for by in ways:
+    if said:
+        seen.facts["refused_without"] = said
+        check_ways(seen)
+
+
+def loading_without(seen: Seen, name: str) -> Testimony:
+    """What the child said that was given all custom objects but this one."""
+    others = [other for other in seen.case["custom_objects"] if other != name]
+    return seen.loading_with({"by": "argument", "names": others} if others else None)
+
+
+def check_loads_without(told: Testimony, name: str) -> None:
+    """The load does not ask for what it does not need."""
+    error = told.error("load")
+    if error is not None:
+        message = f"asks for {name}, which it does not need: {error['type']}: {error['message']}"
+        raise Shortfall(message, symptom=EXCEPTION, exception=error["type"])
+    told["load"]
+
+
+def check_ways(seen: Seen) -> None:
+    """However the objects are given, they make the same model; who wins where two ways disagree is recorded.
+
+    So is whether it is noticed when objects are given that have nothing but the right names.
+    """
+    names = seen.case["custom_objects"]
+    registered = all(">" in name for name in names)
+    for by in ("scope", *(["registration"] if registered else [])):
         with seen.also():
             check_same_answers(seen, by, names)
-    if "registration" in ways:
-        layers = seen.loading_with({"by": "rival", "names": names}).get("architecture", {"layers": []})["layers"]
-        seen.facts["argument_wins_over_registration"] = any(kind == "Rival" for _, kind, _ in layers)
+    for way in ("argument", "scope") if registered else ():
+        told = seen.loading_with({"by": f"rival_{way}", "names": names})
+        if "rivals_used" in told:
+            seen.facts[f"{way}_wins_over_registration"] = bool(told["rivals_used"])
+    error = seen.loading_with({"by": "impostors", "names": names}).error("load")
+    seen.facts["wrong_objects"] = f"refused: {error['type']}: {error['message']}" if error else "not noticed"
 
 
 def check_same_answers(seen: Seen, by: str, names: list[str]) -> None:
     """Given in this way, the objects make the model that they make when given as an argument."""
     told = seen.loading_with({"by": by, "names": names})
+    error = told.error("load")
+    if error is not None:
+        message = f"given by {by}: {error['type']}: {error['message']}"
+        raise Shortfall(message, symptom=EXCEPTION, exception=error["type"])
     told["load"]
     comparison = seen.compare(*(without_messages(each["answers"]) for each in (seen.loaded, told)))
     if not comparison.equal:
         raise Shortfall(f"{by} and custom_objects give different models", seen=str(comparison.differences[0]))
 
 
-def loads_with(seen: Seen, names: list[str]) -> bool:
-    """Whether just these objects are enough."""
-    return "load" in seen.loading_with({"by": "argument", "names": names})
-
-
-def check_refused(testimony: Testimony, missing: str | list[str]) -> str:
+def check_refused(testimony: Testimony, missing: str) -> str:
     """The child was refused when it loaded, or at the latest whenever it asked, and told what is missing.
 
     Returns what it was told.
     """
-    words = [missing] if isinstance(missing, str) else missing
     error = testimony.error("load")
     if error is None:
         testimony["load"]
@@ -89,10 +127,10 @@ def check_refused(testimony: Testimony, missing: str | list[str]) -> str:
             )
         error = raised[0]
     said = f"{error['type']}: {error['message']}"
-    if not any(word in said for word in words):
+    if missing not in said:
         raise Shortfall(
             f"the refusal does not name what is missing: {said}",
-            expected=words,
+            expected=missing,
             seen=said,
             symptom=EXCEPTION,
             exception=error["type"],

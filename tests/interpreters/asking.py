@@ -99,8 +99,12 @@ def to_tensors(value: Any) -> Any:
         return {key: to_tensors(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(to_tensors(part) for part in value)
-    if isinstance(value, tf.Tensor):
+    if tf.is_tensor(value):
         return value
+    if isinstance(value, wire.Ragged):
+        return tf.RaggedTensor.from_row_splits(to_tensors(value.values), value.row_splits)
+    if isinstance(value, wire.Sparse):
+        return tf.SparseTensor(value.indices, to_tensors(value.values), value.dense_shape)
     return tf.constant(value, dtype=tf.dtypes.as_dtype(wire.dtype_name(value)))
 
 
@@ -132,14 +136,15 @@ def original(traits: Any, model: Any, in_graph: Any = None) -> Callable[[str, An
 
 
 def specifications(inputs: Any) -> Any:
-    """The `tf.TensorSpec`s of a case's inputs, in their structure."""
+    """The type specs of a case's inputs, in their structure; those of plain tensors are `tf.TensorSpec`s."""
     import tensorflow as tf
 
     if isinstance(inputs, dict):
         return {name: specifications(part) for name, part in inputs.items()}
     if isinstance(inputs, (list, tuple)):
         return [specifications(part) for part in inputs]
-    return tf.TensorSpec(inputs.shape, inputs.dtype)
+    kinds = {"dense": tf.TensorSpec, "ragged": tf.RaggedTensorSpec, "sparse": tf.SparseTensorSpec}
+    return kinds[inputs.layout](inputs.shape, tf.dtypes.as_dtype(inputs.dtype))
 
 
 def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
@@ -186,7 +191,7 @@ def gradients(ask: Callable[[str, Any], Any], endpoint: str, inputs: Any) -> Lis
     import tensorflow as tf
 
     inputs = to_tensors(inputs)
-    sources = [leaf for leaf in leaves(inputs) if leaf.dtype.is_floating]
+    sources = [leaf for leaf in tf.nest.flatten(inputs, expand_composites=True) if leaf.dtype.is_floating]
     with tf.GradientTape() as tape:
         tape.watch(sources)
         answered = tf.nest.flatten(ask(endpoint, inputs), expand_composites=True)

@@ -13,26 +13,35 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+LARGEST_TOLD = 64 * 2**20
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 # Python's id of an object, by which Keras marks what is shared.
 _IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
 
 def weights(model: Any) -> List[list]:
-    """Every variable of a model that is alive, in its own order: [path, array]."""
-    return [[path_of(variable), as_array(variable)] for variable in model.variables]
+    """Every variable of a model that is alive, in its own order: [path, value]."""
+    return [[path_of(variable), told(as_array(variable))] for variable in model.variables]
+
+
+def told(array: np.ndarray) -> Any:
+    """The array, or of one that is large, what tells it from any other."""
+    if array.nbytes <= LARGEST_TOLD:
+        return array
+    content = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "sha256": content}
 
 
 def restored_weights(root: Any) -> dict:
     """Every variable that a restored SavedModel reaches.
 
     Returns:
-        `found`: [path, array] for each, in the order in which the object graph is walked, where one variable
+        `found`: [path, value] for each, in the order in which the object graph is walked, where one variable
         that is reached under two names is there twice; `listed`: the paths in the order of the root's own
         `variables`, None where it has none.
     """
     found = [
-        [path_of(item), as_array(item)]
+        [path_of(item), told(as_array(item))]
         for item in tf.train.TrackableView(root).descendants()
         if isinstance(item, tf.Variable)
     ]
@@ -52,7 +61,10 @@ def as_array(value: Any) -> np.ndarray:
 
 
 def architecture(model: Any) -> dict:
-    """The model's config as canonical JSON text, or why it has none, and its layers: name, class, trainable."""
+    """The model's classes, its config as canonical JSON text, or why it has none, and its layers.
+
+    Of a class the name is told, its own first; of a layer its name, its class and whether it is trainable.
+    """
     try:
         config = canonical(model.get_config())
     except NotImplementedError as error:
@@ -60,6 +72,7 @@ def architecture(model: Any) -> dict:
     # Whether a model lists its InputLayers differs by version and kind of model, and they hold nothing.
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     return {
+        "lineage": [each.__name__ for each in type(model).__mro__],
         "config": config,
         "layers": [[layer.name, type(layer).__name__, bool(layer.trainable)] for layer in layers],
     }

@@ -8,10 +8,9 @@ from __future__ import annotations
 import importlib
 import os
 import subprocess
-import sys
 from typing import Any, BinaryIO, Optional
 
-from . import asking, saving_again, wire
+from . import asking, given_objects, saving_again, wire
 from .child import Voice
 
 ROOMS = __package__.rpartition(".")[0]
@@ -209,6 +208,8 @@ def load(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     well, root = voice.attempt("load", lambda: give(loader.read, offers), silent=True)
     if not well:
         return
+    if given_objects.rivals:
+        voice.tell("rivals_used", lambda: sorted(given_objects.rivals_used))
     ask = asking.loaded(loader.asked, root, question)
     if further:
         answer_live(voice, further, {loader.judged_against: ask})
@@ -236,7 +237,7 @@ def prepare(loader: Any, offers: dict, question: dict) -> None:
     """
     wanted = importlib.import_module(ROOMS + ".routes").parameters(loader.read)
     if not wanted & {"model", "original", "unbuilt"}:
-        offers["custom_objects"] = known_objects(question)
+        offers["custom_objects"] = given_objects.known_objects(question)
         return
     case, model = build(question)
     offers["original"], offers["custom_objects"] = model, dict(case.custom_objects)
@@ -292,43 +293,6 @@ def build(question: dict) -> tuple:
     return case, case.build()
 
 
-def known_objects(question: dict) -> Optional[dict]:
-    """Load the op libraries that the question names, and return the custom objects; nothing else can be found.
-
-    Given by `argument` or by `scope`, nothing stays registered; given by `registration`, importing their module
-    has registered them, and nothing is left to pass; `rival` passes others under the same names beside it.
-    Afterwards the models room cannot be imported, as it could not where an artifact is loaded for real.
-    """
-    for path in question["op_libraries"].values():
-        if question["agent"] == "cpp":
-            importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(path)
-        else:
-            importlib.import_module("tensorflow").load_op_library(path)
-    given = None
-    if question["custom_objects"] is not None:
-        keras = importlib.import_module("tensorflow").keras
-        registry = keras.utils.get_custom_objects()
-        before = dict(registry)
-        case = importlib.import_module(ROOMS + ".models").case_of(question)
-        by = question["custom_objects"]["by"]
-        objects = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
-        if by in ("argument", "scope"):
-            registry.clear()
-            registry.update(before)
-            given = objects
-        if by == "scope":
-            keras.utils.custom_object_scope(given).__enter__()  # until this process ends
-            given = None
-        if by == "rival":
-            given = {name: type(RIVAL, (each,), {}) for name, each in objects.items()}
-    hidden = [ROOMS + ".models", *(name for name in sys.modules if name.startswith(ROOMS + ".models."))]
-    if question["brought"] and question["brought"]["brought"]["function"]:
-        hidden.append(question["brought"]["brought"]["function"].partition(":")[0])
-    sys.modules.update(dict.fromkeys(hidden))
-    return given
-
-
-RIVAL = "Rival"
 STEPS = {
     "catalogue": tell_catalogue,
     "brought": tell_brought,

@@ -53,6 +53,16 @@ class Ragged:
     values: Any
     row_splits: np.ndarray
 
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return len(self.row_splits) - 1
+
+    def row(self, at: int) -> Ragged:
+        """One row, as a ragged tensor of its own."""
+        start, end = self.row_splits[at : at + 2]
+        return Ragged(self.values[start:end], np.array([0, end - start], "int64"))
+
 
 @dataclasses.dataclass(frozen=True)
 class Sparse:
@@ -61,6 +71,17 @@ class Sparse:
     indices: np.ndarray
     values: np.ndarray
     dense_shape: np.ndarray
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return int(self.dense_shape[0])
+
+    def row(self, at: int) -> Sparse:
+        """One row, as a sparse tensor of its own."""
+        there = self.indices[:, 0] == at
+        indices = self.indices[there] * np.array([0, *[1] * (len(self.dense_shape) - 1)], "int64")
+        return Sparse(indices, self.values[there], np.array([1, *self.dense_shape[1:]], "int64"))
 
 
 def numpy_dtype(name: str) -> np.dtype:

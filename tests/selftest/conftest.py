@@ -33,6 +33,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[KEY].close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case_id" in metafunc.fixturenames and KEY in metafunc.config.stash:
+        session = metafunc.config.stash[KEY]
+        metafunc.parametrize("case_id", sorted({each.cell.case for each in session.plan if each.applies}))
+
+
 @pytest.fixture(scope="session")
 def session(request: pytest.FixtureRequest) -> Session:
     """The session with the planted faults."""

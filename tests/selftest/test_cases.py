@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.compare import compare
@@ -11,30 +9,10 @@ from tests.seen import Seen
 from tests.strategies import inputs_of, tensors
 from tests.verdict import Hop
 
-CASES = [
-    "custom_layer.affine",
-    "custom_layer.custom_loss",
-    "custom_layer.registered",
-    "custom_layer.subclassed_model",
-    "custom_op.asset_table",
-    "custom_op.compiled",
-    "custom_op.containers",
-    "custom_op.custom_gradient",
-    "custom_op.module_two_signatures",
-    "custom_op.training_loop",
-    "standard.batch_norm_trained",
-    "standard.dense_classifier",
-    "standard.lstm_masked",
-    "standard.momentum_schedule",
-    "standard.named_branches",
-    "standard.shared_nested",
-    "standard.string_lookup",
-]
 
-
-@pytest.fixture(params=CASES)
-def case(request, session):
-    return session.evidence.case(request.param)
+@pytest.fixture
+def case(case_id, session):
+    return session.evidence.case(case_id)
 
 
 def a_saver(case: dict) -> str:
@@ -45,8 +23,10 @@ def other_saver(case: dict) -> str:
     return "h5" if "holds_keras_model" in case["traits"] else "renames_a_signature"
 
 
-def test_the_catalogue_is_this(session):
-    assert sorted(session.evidence.catalogue["cases"]) == CASES
+def test_the_catalogue_holds_at_least_seventy_cases_of_three_families(session):
+    families = [name.partition(".")[0] for name in session.evidence.catalogue["cases"]]
+    assert len(families) >= 70
+    assert set(families) == {"standard", "custom_layer", "custom_op"}
 
 
 def test_a_case_says_why_it_is_there(case):
@@ -55,7 +35,7 @@ def test_a_case_says_why_it_is_there(case):
 
 def test_two_children_build_bitwise_equal_weights(case, session):
     one, two = (session.evidence.saved("B", case["id"], saver) for saver in (a_saver(case), other_saver(case)))
-    assert one["before"]["weights"]
+    assert one["before"]["weights"] or "weightless" in case["traits"]
     assert compare(one["before"]["weights"], two["before"]["weights"]).equal
     assert compare(one["eager"], two["eager"]).equal
 
@@ -80,22 +60,21 @@ def test_answers_depend_on_the_inputs(case, session):
 def test_the_traits_are_true(case, session):
     before = session.evidence.saved("B", case["id"], a_saver(case))["before"]
     traits = set(case["traits"])
+    assert ("weightless" in traits) == (not before["weights"])
     if "holds_keras_model" not in traits:
         assert "training" not in before
         return
-    config = before["architecture"]["config"]
-    functional = "input_layers" in json.loads(config) if config.startswith("{") else False
-    sequential = "build_input_shape" in json.loads(config) if config.startswith("{") else False
-    kinds = {"functional": functional, "sequential": sequential, "subclassed": not functional and not sequential}
-    assert {kind for kind in kinds if kind in traits} == {kind for kind, is_it in kinds.items() if is_it}
-    assert ("compiled" in traits) == (before["training"]["optimizer"] is not None)
-    assert ("trained" in traits) == (
-        before["training"]["optimizer"] is not None and int(before["training"]["optimizer"]["variables"][0][1]) > 0
-    )
-    described = [tensor for inputs in case["endpoints"].values() for tensor in tensors(inputs)]
-    assert ("several_inputs" in traits) == (len(described) > 1)
-    assert ("string_inputs" in traits) == any(tensor["dtype"] == "string" for tensor in described)
-    assert ("integer_inputs" in traits) == any("int" in tensor["dtype"] for tensor in described)
+    lineage = before["architecture"]["lineage"]
+    kind = next((name for name in ("Sequential", "Functional") if name in lineage), "subclassed").lower()
+    assert traits & {"sequential", "functional", "subclassed"} == {kind}
+    optimizer = before["training"]["optimizer"]
+    assert ("compiled" in traits) == (optimizer is not None)
+    assert ("trained" in traits) == (optimizer is not None and any(int(each) for each in steps_of(optimizer)))
+
+
+def steps_of(optimizer: dict) -> list:
+    """How many steps an optimizer has made, as it counts them; one that holds another has two counts."""
+    return [value for path, value in optimizer["variables"] if path.rpartition("/")[2].startswith("iter")]
 
 
 def test_inputs_are_the_same_every_time(case):

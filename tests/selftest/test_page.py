@@ -175,17 +175,21 @@ def test_reading_over_pairs_is_asked_only_where_there_is_such_a_hop():
 
 def test_routes_that_need_the_same_are_one_line():
     said = "TypeError: no.\n\nconfig={'a': {'b': 1}}.\n\nCould not locate class 'Affine'"
-    facts = {"needs": ["Affine"], "refused_with": said}
+    facts = {"needs": ["Affine"], "refused_without": {"Affine": said}, "scope_wins_over_registration": False}
     rows = [
         row("custom_layer.affine", "export:cpp", "custom_objects", facts={"needs": []}),
+        row("custom_layer.affine", "export:signature", "custom_objects", facts={"needs": []}),
         row("custom_layer.affine", "h5:load_model", "custom_objects", facts=facts),
         row("custom_layer.affine", "h5:load_model_unsafe", "custom_objects", facts=facts),
         row("custom_layer.other", "h5:load_model", "custom_objects", "n/a"),
     ]
     nothing, needed = needs.table(document(rows))
-    assert nothing.routes == ("export:cpp",)
+    assert nothing.routes == ("export:cpp", "export:signature")
     assert needed.routes == ("h5:load_model", "h5:load_model_unsafe")
-    assert needed.needs == (needs.Need(("Affine",), "TypeError: no. Could not locate class 'Affine'", True),)
+    noted = ("registration wins over a scope",)
+    expected = needs.Need(("Affine",), "TypeError: no. Could not locate class 'Affine'", True, noted)
+    assert needed.needs == (expected,)
+    assert nothing.needs == (needs.NOTHING,)
 
 
 def test_time_and_size():

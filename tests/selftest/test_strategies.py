@@ -14,7 +14,7 @@ from tests.shrink import MOST_QUESTIONS, shrink, smallest
 FLOAT = {
     "tensor": {
         "shape": [None, 4], "dtype": "float32", "low": 0, "high": 0, "vocabulary": (), "padded": False,
-        "batched": True, "default": None, "tame": False,
+        "batched": True, "layout": "dense", "default": None, "tame": False,
     }
 }  # fmt: skip
 TOKENS = {"tensor": {**FLOAT["tensor"], "dtype": "int32", "low": 0, "high": 9, "padded": True}}

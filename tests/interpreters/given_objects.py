@@ -1,0 +1,82 @@
+"""What a child that loads is given: custom objects and libraries of ops, and nothing else.  [beside TensorFlow]
+
+Custom objects come `by` `argument`, `scope` or `registration`. Beside their registration, `rival_argument` and
+`rival_scope` give others under the same names, which are subclasses of theirs; `impostors` gives objects that
+only have their names.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from typing import Any, Mapping, Optional
+
+ROOMS = __package__.rpartition(".")[0]
+# The names under which this process was given rivals, and those that Keras has taken.
+rivals: set = set()
+rivals_used: set = set()
+
+
+def known_objects(question: Mapping[str, Any]) -> Optional[dict]:
+    """Load the libraries of ops that the question names, and return the custom objects; nothing else can be found.
+
+    Given by `argument` or by `scope`, nothing stays registered; given by `registration`, importing their module
+    has registered them, and nothing is left to pass. Afterwards the models room cannot be imported, as it could
+    not where an artifact is loaded for real.
+    """
+    for path in question["op_libraries"].values():
+        if question["agent"] == "cpp":
+            importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(path)
+        else:
+            importlib.import_module("tensorflow").load_op_library(path)
+    given = None
+    if question["custom_objects"] is not None:
+        keras = importlib.import_module("tensorflow").keras
+        registry = keras.utils.get_custom_objects()
+        before = dict(registry)
+        case = importlib.import_module(ROOMS + ".models").case_of(question)
+        by = question["custom_objects"]["by"]
+        objects = {name: case.custom_objects[name] for name in question["custom_objects"]["names"]}
+        if by in ("argument", "scope", "impostors"):
+            registry.clear()
+            registry.update(before)
+        if by in ("rival_argument", "rival_scope"):
+            objects = {name: rival(name, each) for name, each in objects.items() if hasattr(each, "from_config")}
+            rivals.update(objects)
+        if by == "impostors":
+            objects = {name: impostor(each) for name, each in objects.items()}
+        if by in ("scope", "rival_scope"):
+            keras.utils.custom_object_scope(objects).__enter__()  # until this process ends
+        elif by != "registration":
+            given = objects
+    hide(question)
+    return given
+
+
+def hide(question: Mapping[str, Any]) -> None:
+    """Make the models room, and the module of whoever brought a model, impossible to import."""
+    hidden = [ROOMS + ".models", *(name for name in sys.modules if name.startswith(ROOMS + ".models."))]
+    if question["brought"] and question["brought"]["brought"]["function"]:
+        hidden.append(question["brought"]["brought"]["function"].partition(":")[0])
+    sys.modules.update(dict.fromkeys(hidden))
+
+
+def rival(name: str, one: type) -> type:
+    """A subclass that does the same, and notes that it was taken for the one of that name."""
+
+    class Rival(one):
+        @classmethod
+        def from_config(cls, *given, **named):
+            rivals_used.add(name)
+            return super().from_config(*given, **named)
+
+    return Rival
+
+
+def impostor(one: Any) -> Any:
+    """Of a class, one with nothing but what its nearest ancestor outside of our rooms has; of a function, another."""
+    if not inspect.isclass(one):
+        return lambda *given, **named: given[0]
+    nearest = next(each for each in one.__mro__ if not each.__module__.startswith(ROOMS))
+    return type("Impostor", (nearest,), {})

@@ -127,7 +127,7 @@ class Case:
 
         tf.keras.utils.set_random_seed(SEED)
         model = self.build_model()
-        if not self.brought:
+        if not self.brought and getattr(model, "built", True):
             stir_constant_weights(model)
         return model
 

@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -108,7 +109,7 @@ def fill_dense(tensor: dict, filler: Filler) -> np.ndarray:
     size = int(np.prod(shape, dtype=np.int64))
     kind = kind_of(tensor)
     if kind == "float":
-        return np.resize(np.array(filler.floats), size).reshape(shape).astype(tensor["dtype"])
+        return floats_of(filler, size, tensor["dtype"]).reshape(shape)
     if kind == "string":
         pool = UNKNOWN_WORDS if filler.words == "unknown" else tensor["vocabulary"]
         return words([pool[i % len(pool)] for i in range(size)], shape)
@@ -132,6 +133,13 @@ def padded(values: np.ndarray, kept: Iterable[int]) -> np.ndarray:
     for row, keep in zip(result, kept):
         row[..., keep % (row.shape[-1] + 1) :] = 0
     return result
+
+
+def floats_of(filler: Filler, size: int, dtype: str) -> np.ndarray:
+    """As many of the row's numbers, one after the other; what is beyond the dtype is the largest that it has."""
+    wanted = np.resize(np.array(filler.floats), size)
+    largest = float(ml_dtypes.finfo(dtype).max)
+    return np.where(np.isfinite(wanted), np.clip(wanted, -largest, largest), wanted).astype(dtype)
 
 
 def ragged(values: np.ndarray, kept: Iterable[int]) -> Ragged:

@@ -200,13 +200,15 @@ def gradients(ask: Callable[[str, Any], Any], endpoint: str, inputs: Any) -> Lis
 
 
 def keep_state(traits: Any, model: Any) -> Callable[[], None]:
-    """What puts the variables of a stateful model back to where they are now."""
+    """What puts the variables of a stateful model, and states of its layers, back to where they are now."""
     if "stateful" not in traits:
         return lambda: None
-    kept = [np.asarray(variable) for variable in model.variables]
+    states = [leaves(getattr(layer, "states", None) or []) for layer in getattr(model, "layers", [])]
+    changing = [*model.variables, *(state for of_layer in states for state in of_layer if hasattr(state, "assign"))]
+    kept = [np.asarray(variable) for variable in changing]
 
     def put_back() -> None:
-        for variable, value in zip(model.variables, kept):
+        for variable, value in zip(changing, kept):
             variable.assign(value)
 
     return put_back

@@ -1,0 +1,29 @@
+"""Attention, with arguments of the layer and of its call.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+@case(inputs=[Tensor((None, 2, 3, 4)), Tensor((None, 2, 5, 4))], traits=("functional",))
+def multi_head_attention():
+    """Attention over one axis of two, with widths of their own for keys, values and outputs."""
+    query, value = keras.Input((2, 3, 4), name="query"), keras.Input((2, 5, 4), name="value")
+    attention = keras.layers.MultiHeadAttention(
+        num_heads=2, key_dim=3, value_dim=2, output_shape=(5,), attention_axes=(2,), dropout=0.1, use_bias=False
+    )
+    return keras.Model([query, value], attention(query, value))
+
+
+@case(inputs=[Tensor((None, 3, 2)), Tensor((None, 4, 2))], traits=("functional",))
+def attention_scores():
+    """Attention by dot products with a scale, by a concatenation, and additive: three formulas of one shape."""
+    query, value = keras.Input((3, 2), name="query"), keras.Input((4, 2), name="value")
+    scaled = keras.layers.Attention(use_scale=True, dropout=0.1, name="scaled")([query, value])
+    joined = keras.layers.Attention(score_mode="concat", name="joined")([query, value])
+    added = keras.layers.AdditiveAttention(use_scale=False, name="added")([query, value], use_causal_mask=True)
+    return keras.Model([query, value], [scaled, joined, added])

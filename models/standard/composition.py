@@ -1,0 +1,176 @@
+"""Models made of models, and of parts of models.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional", "nested"))
+def nested_thrice():
+    """A model in a model in a model, the innermost used on two levels: its weights must be there once, not twice."""
+    entry = keras.Input((3,), name="entry")
+    innermost = keras.Model(entry, keras.layers.Dense(3, activation="tanh")(entry), name="innermost")
+    entry = keras.Input((3,), name="entry")
+    middle = keras.Model(entry, keras.layers.Dense(3)(innermost(entry)), name="middle")
+    entry = keras.Input((3,), name="entry")
+    outer = keras.Model(entry, keras.layers.Add()([middle(entry), innermost(entry)]), name="outer")
+    features = keras.Input((3,), name="features")
+    return keras.Model(features, keras.layers.Dense(2)(innermost(outer(features))))
+
+
+@case(inputs=Tensor((None, 4)), traits=("functional",))
+def feature_extractor():
+    """Layers of another model called once more: each holds calls that this model must not write down as its own."""
+    features = keras.Input((4,), name="features")
+    first = keras.layers.Dense(4, activation="tanh", name="first")(features)
+    second = keras.layers.Dense(3, activation="sigmoid", name="second")(first)
+    whole = keras.Model(features, keras.layers.Dense(1, name="third")(second))
+    cut = keras.Input((4,), name="cut")
+    turned = whole.get_layer("second")(whole.get_layer("first")(cut))
+    return keras.Model(cut, [whole.get_layer("third")(turned), turned])
+
+
+@case(
+    inputs=[Tensor((None, 2)), Tensor((None, 2)), Tensor((None, 2))],
+    traits=("functional",),
+)
+def unsorted_lists():
+    """Lists of inputs and outputs of one shape whose names are in no order: a loader that sorts them swaps them."""
+    middle, last, first = (keras.Input((2,), name=name) for name in ("m_10", "z", "m_2"))
+    outputs = [
+        keras.layers.Dense(2, name="zeta")(middle),
+        keras.layers.Dense(2, name="alpha")(keras.layers.Subtract()([last, first])),
+        keras.layers.Dense(2, name="omega")(first),
+    ]
+    return keras.Model([middle, last, first], outputs)
+
+
+@case(inputs=[Tensor((None, 3))], traits=("functional",))
+def lists_of_one():
+    """A list of one input and a list of one output: a loader that unpacks them answers with another structure."""
+    features = keras.Input((3,), name="features")
+    return keras.Model([features], [keras.layers.Dense(2, name="answer")(features)])
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional",))
+def tuple_outputs():
+    """Outputs in a tuple, one of them twice and one of them the input itself: JSON knows lists only."""
+    features = keras.Input((3,), name="features")
+    hidden = keras.layers.Dense(2, activation="tanh", name="hidden")(features)
+    return keras.Model(features, (keras.layers.Dense(2, name="head")(hidden), hidden, hidden, features))
+
+
+@case(
+    inputs={"b": [Tensor((None, 2)), Tensor((None, 2))], "a": Tensor((None, 2))},
+    traits=("functional",),
+    offered={"keras": "!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*"},
+)
+def nested_inputs():
+    """Inputs in a dict that holds a list: a structure that signatures flatten, and that order or names rebuild."""
+    one, two, three = (keras.Input((2,), name=name) for name in ("one", "two", "a"))
+    joined = keras.layers.Concatenate()([two, keras.layers.Subtract()([three, one])])
+    return keras.Model({"b": [one, two], "a": three}, keras.layers.Dense(2, name="head")(joined))
+
+
+@case(
+    inputs=[Tensor((None, 2)), Tensor((None, 2))],
+    traits=("functional",),
+    offered={"keras": "!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*"},
+)
+def nested_outputs():
+    """Outputs in a dict of a list and a dict: a structure that signatures flatten, and that a config has to keep."""
+    one, two = keras.Input((2,), name="one"), keras.Input((2,), name="two")
+    outputs = {
+        "many": [keras.layers.Dense(2, name="p")(one), keras.layers.Dense(2, name="o")(two)],
+        "deep": {"n": keras.layers.Dense(1, name="q")(keras.layers.Subtract()([one, two]))},
+    }
+    return keras.Model([one, two], outputs)
+
+
+@case(inputs=Tensor((None, 3)), traits=("sequential", "nested"))
+def sequential_in_sequential():
+    """A Sequential in a Sequential in a Sequential, one without an Input of its own: built by the one around it."""
+    innermost = keras.Sequential([keras.layers.Dense(2, activation="relu")], name="innermost")
+    inner = keras.Sequential([keras.Input((4,)), innermost, keras.layers.Dense(3)], name="inner")
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), inner, keras.layers.Dense(2)])
+
+
+@case(inputs=Tensor((None, 3)), traits=("sequential", "unbuilt"), offered={"keras": ">=3"})
+def unbuilt_sequential():
+    """A Sequential without an Input that its builder has not called: its variables begin with the first question."""
+    return keras.Sequential(
+        [
+            keras.layers.Dense(3, activation="tanh", kernel_initializer=keras.initializers.Identity(gain=0.5)),
+            keras.layers.Dense(
+                2,
+                kernel_initializer=keras.initializers.Identity(gain=-2.0),
+                bias_initializer=keras.initializers.Constant(0.25),
+            ),
+        ]
+    )
+
+
+@case(inputs=Tensor((None, 2, 3)), traits=("sequential", "weightless", "preprocessing"))
+def weightless():
+    """A model that computes and has no variables: a file of weights with nothing in it is a special file."""
+    return keras.Sequential(
+        [
+            keras.Input((2, 3)),
+            keras.layers.Rescaling(0.5, offset=-1.0),
+            keras.layers.Activation("softsign"),
+            keras.layers.Flatten(),
+        ]
+    )
+
+
+@case(inputs=Tensor((None, 4)), traits=("functional", "nested", "frozen", "compiled", "trained"))
+def frozen_part():
+    """Fine-tuning, with BatchNormalization frozen inside and outside a base: what trains decides weights' order."""
+    base = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(3, activation="tanh", name="lower"),
+            keras.layers.BatchNormalization(name="statistics"),
+            keras.layers.Dense(3, name="upper"),
+        ],
+        name="base",
+    )
+    for layer in base.layers[:-1]:
+        layer.trainable = False
+    features = keras.Input((4,), name="features")
+    steady = keras.layers.BatchNormalization(name="steady", trainable=False)(base(features))
+    model = keras.Model(features, keras.layers.Dense(1, name="head")(steady))
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=keras.losses.MeanSquaredError())
+    given = np.linspace(-1, 1, 48, dtype="float32").reshape(12, 4)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=1, shuffle=False, verbose=0)
+    return model
+
+
+@case(inputs=Tensor((None, 3)), traits=("sequential", "frozen"))
+def frozen_whole():
+    """A model that is not trainable as a whole: no weight of it may come back as one that trains."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3), keras.layers.BatchNormalization()])
+    model.trainable = False
+    return model
+
+
+@case(
+    inputs=[
+        Tensor((None, 4), "int32", low=0, high=9),
+        Tensor((None, 3), "int32", low=0, high=9),
+    ],
+    traits=("functional",),
+)
+def tied_embedding():
+    """One Embedding reads the tokens and scores the candidates: one matrix, not two that happen to be equal."""
+    tokens = keras.Input((4,), dtype="int32", name="tokens")
+    candidates = keras.Input((3,), dtype="int32", name="candidates")
+    embedding = keras.layers.Embedding(10, 3, name="tied")
+    hidden = keras.layers.Dense(3, activation="tanh")(embedding(tokens))
+    scores = keras.layers.Dot(axes=(2, 2))([hidden, embedding(candidates)])
+    return keras.Model([tokens, candidates], keras.layers.Softmax()(scores))

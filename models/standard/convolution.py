@@ -1,0 +1,54 @@
+"""Convolutions and pooling with arguments that are not the defaults.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+@case(inputs=Tensor((None, 6, 6, 2)), traits=("functional",))
+def convolutions_2d():
+    """Strides, dilation, groups, paddings: arguments of convolutions that change shapes or, worse, only numbers."""
+    image = keras.Input((6, 6, 2), name="image")
+    strided = keras.layers.Conv2D(2, (3, 2), strides=(2, 1), padding="same", activation="relu")(image)
+    dilated = keras.layers.Conv2D(2, 2, dilation_rate=(1, 2), use_bias=False)(strided)
+    grouped = keras.layers.Conv2D(4, 2, groups=2, name="grouped")(image)
+    depthwise = keras.layers.DepthwiseConv2D(2, depth_multiplier=2, dilation_rate=(2, 2), padding="same")(image)
+    flat = [keras.layers.Flatten()(part) for part in (dilated, grouped, depthwise)]
+    return keras.Model(image, keras.layers.Concatenate()(flat))
+
+
+@case(inputs=Tensor((None, None, 2)), traits=("sequential",))
+def convolutions_1d():
+    """Causal, dilated, separable and transposed convolutions over a length that is free: it must stay free."""
+    return keras.Sequential(
+        [
+            keras.Input((None, 2)),
+            keras.layers.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="tanh"),
+            keras.layers.DepthwiseConv1D(2, padding="same", use_bias=False),
+            keras.layers.SeparableConv1D(2, 2, padding="same", depth_multiplier=2),
+            keras.layers.Conv1DTranspose(2, 3, strides=2, padding="same"),
+        ]
+    )
+
+
+@case(inputs=Tensor((None, 5, 6, 2)), traits=("functional",))
+def pooling():
+    """Pools with strides, 'same' padding, kept axes and channels first: each an argument that only numbers show."""
+    image = keras.Input((5, 6, 2), name="image")
+    mixed = keras.layers.Dense(2)(image)
+    largest = keras.layers.MaxPooling2D((2, 3), strides=(2, 2), padding="same")(mixed)
+    average = keras.layers.AveragePooling2D((3, 2), strides=(1, 3), padding="same")(mixed)
+    rows = keras.layers.Reshape((5, 12))(mixed)
+    outputs = [
+        largest,
+        average,
+        keras.layers.GlobalAveragePooling2D(keepdims=True)(mixed),
+        keras.layers.GlobalMaxPooling2D(data_format="channels_first")(mixed),
+        keras.layers.MaxPooling1D(3, strides=1, padding="same")(rows),
+        keras.layers.GlobalAveragePooling1D(data_format="channels_first", keepdims=True)(rows),
+    ]
+    return keras.Model(image, outputs)

@@ -1,0 +1,130 @@
+"""Other dtypes than float32, weights that are quantized, and low ranks that are added.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+def spread(model):
+    """Gives every float variable its own values: biases of low precision would stay at zero otherwise."""
+    for place, variable in enumerate(model.variables):
+        if "float" in str(variable.dtype):
+            size = int(np.prod(variable.shape))
+            lowest = -0.75 if variable.trainable else 0.25
+            values = np.linspace(lowest, 0.5 + 0.125 * place, max(size, 2))[:size]
+            variable.assign(tf.cast(tf.reshape(tf.constant(values), variable.shape), variable.dtype))
+    return model
+
+
+@case(inputs=Tensor((None, 4)), traits=("functional", "mixed_precision"))
+def mixed_float16():
+    """A policy per layer: it computes in float16 on float32 weights, and one layer at the end does not."""
+    given = keras.Input((4,), name="given")
+    hidden = keras.layers.Dense(5, activation="gelu", dtype="mixed_float16", name="half")(given)
+    normed = keras.layers.LayerNormalization(epsilon=0.01, dtype="mixed_float16", name="normed")(hidden)
+    return keras.Model(given, keras.layers.Dense(2, dtype="float32", name="whole")(normed))
+
+
+@case(
+    inputs=Tensor((None, 4), "int32", low=0, high=9), traits=("sequential", "mixed_precision", "compiled", "trained")
+)
+def mixed_bfloat16():
+    """Computed in bfloat16 and learned in float32, the last layer not: the policy is in each layer's config."""
+    model = keras.Sequential(
+        [
+            keras.Input((4,), dtype="int32"),
+            keras.layers.Embedding(10, 3, dtype="mixed_bfloat16"),
+            keras.layers.GlobalAveragePooling1D(dtype="mixed_bfloat16"),
+            keras.layers.Dense(3, activation="tanh", dtype=keras.mixed_precision.Policy("mixed_bfloat16")),
+            keras.layers.Dense(2, dtype="float32"),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.SGD(0.2, momentum=0.5), loss=keras.losses.MeanSquaredError())
+    given = np.arange(48).reshape(12, 4) % 10
+    model.fit(given, np.sin(given[:, :2]), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+@case(inputs=Tensor((None, 3), "float64"), traits=("functional", "compiled", "trained"))
+def double():
+    """All in float64, the optimizer's slots too: what passes through float32 on its way loses half of the digits."""
+    given = keras.Input((3,), dtype="float64", name="given")
+    hidden = keras.layers.Dense(4, activation="softplus", dtype="float64", name="hidden")(given)
+    model = keras.Model(given, keras.layers.Dense(2, dtype="float64", name="answer")(hidden))
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss=keras.losses.MeanSquaredError())
+    features = np.linspace(-1, 1, 36).reshape(12, 3)
+    model.fit(features, features[:, 1:] ** 2, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+@case(inputs=Tensor((None, 3)), traits=("sequential", "low_precision"))
+def bfloat16_variables():
+    """Weights in bfloat16, a dtype that neither numpy nor HDF5 knows, beside others in float32."""
+    return spread(
+        keras.Sequential(
+            [
+                keras.Input((3,)),
+                keras.layers.Dense(4, activation="elu", dtype="bfloat16", name="brief"),
+                keras.layers.BatchNormalization(dtype="bfloat16", name="normed"),
+                keras.layers.Dense(2, dtype="float32", name="whole"),
+            ]
+        )
+    )
+
+
+def tower():
+    """Tokens through an Embedding and two Dense layers."""
+    return spread(
+        keras.Sequential(
+            [
+                keras.Input((3,), dtype="int32"),
+                keras.layers.Embedding(8, 4, name="table"),
+                keras.layers.Flatten(name="flat"),
+                keras.layers.Dense(5, activation="tanh", name="hidden"),
+                keras.layers.Dense(2, name="answer"),
+            ]
+        )
+    )
+
+
+@case(
+    inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.3"}
+)
+def quantized_int8():
+    """Weights in int8 with a scale each, under a policy that a loader has to apply before it reads them."""
+    model = tower()
+    model.quantize("int8")
+    return model
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional", "quantized"), offered={"keras": ">=3.3"})
+def quantized_float8():
+    """Computed in float8, with the scales and the histories of maxima that it goes by as variables."""
+    given = keras.Input((3,), name="given")
+    hidden = keras.layers.Dense(4, activation="relu", name="hidden")(given)
+    model = keras.Model(given, keras.layers.Dense(2, name="answer")(hidden))
+    model.quantize("float8")
+    return model
+
+
+def add_low_ranks(model):
+    """Adds matrices of low rank to two layers, as if they had been learned."""
+    for name, rank in (("table", 2), ("hidden", 3)):
+        layer = model.get_layer(name)
+        layer.enable_lora(rank)
+        for variable in layer.trainable_variables:
+            if "lora" in variable.name:
+                size = int(np.prod(variable.shape))
+                variable.assign(np.linspace(-0.5, 0.75, size, dtype="float32").reshape(variable.shape))
+    return model
+
+
+@case(inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "frozen"), offered={"keras": ">=3.3"})
+def low_rank():
+    """Matrices of low rank beside frozen weights: added after the layers were built, and part of the answer."""
+    return add_low_ranks(tower())

@@ -8,9 +8,10 @@ only have their names.
 from __future__ import annotations
 
 import importlib
+import importlib.abc
 import inspect
 import sys
-from typing import Any, Mapping, Optional
+from typing import Any, List, Mapping, Optional
 
 ROOMS = __package__.rpartition(".")[0]
 # The names under which this process was given rivals, and those that Keras has taken.
@@ -55,11 +56,25 @@ def known_objects(question: Mapping[str, Any]) -> Optional[dict]:
 
 
 def hide(question: Mapping[str, Any]) -> None:
-    """Make the models room, and the module of whoever brought a model, impossible to import."""
-    hidden = [ROOMS + ".models", *(name for name in sys.modules if name.startswith(ROOMS + ".models."))]
+    """Let nobody import the models room, nor the module of whoever brought a model: elsewhere they are not there."""
+    hidden = [ROOMS + ".models"]
     if question["brought"] and question["brought"]["brought"]["function"]:
         hidden.append(question["brought"]["brought"]["function"].partition(":")[0])
-    sys.modules.update(dict.fromkeys(hidden))
+    for name in list(sys.modules):
+        if any(name == each or name.startswith(each + ".") for each in hidden):
+            del sys.modules[name]
+    sys.meta_path.insert(0, NotThere(hidden))
+
+
+class NotThere(importlib.abc.MetaPathFinder):
+    """Finds that these modules, and what is in them, do not exist."""
+
+    def __init__(self, names: List[str]):
+        self.names = names
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if any(name == each or name.startswith(each + ".") for each in self.names):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def rival(name: str, one: type) -> type:

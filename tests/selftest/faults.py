@@ -151,6 +151,18 @@ def needs_no_class(path, custom_objects):
 
 
 @rebuilt_by
+def takes_no_scope(path, custom_objects):
+    if not custom_objects:
+        raise TypeError("Could not locate class 'Scale'")
+    return loaded(path, custom_objects)
+
+
+@loader(reads=("keras_archive",), asked="as_original", judged_against="eager", restores=("architecture",))
+def asks_for_the_loss(path, custom_objects):
+    return loaded(path, custom_objects)
+
+
+@rebuilt_by
 def refuses_without_saying_why(path, custom_objects):
     if not custom_objects:
         raise ValueError("no")

@@ -12,6 +12,7 @@ from tests.interpreters.driver import GIB, Limits
 from tests.verdict import Bench
 
 DENSE, AFFINE, REGISTERED = "standard.dense_classifier", "custom_layer.affine", "custom_layer.registered"
+LOSS = "custom_layer.custom_loss"
 TRAINED, NAMED, LSTM = "standard.batch_norm_trained", "standard.named_branches", "standard.lstm_masked"
 TOWERS, MODULE = "custom_layer.subclassed_model", "custom_op.module_two_signatures"
 
@@ -39,6 +40,8 @@ LOADER_FAULTS = {
         "custom_objects": "it loads without what it needs",
         "architecture": "config differs at .*module",
     },
+    ("takes_no_scope", REGISTERED): {"custom_objects": "given by scope: .*given by registration: "},
+    ("asks_for_the_loss", LOSS): {"custom_objects": "asks for asymmetric_loss, which it does not need: TypeError"},
     ("refuses_without_saying_why", REGISTERED): {"custom_objects": "does not name what is missing: ValueError: no"},
     ("forgets_to_compile", TRAINED): {"training_state": "another optimizer", "resumed_training": "ompile"},
     ("resets_the_optimizer", TRAINED): {

@@ -1,0 +1,123 @@
+"""Initializers, regularizers, constraints, activations, policies of one's own as arguments.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+def with_dense(**arguments):
+    """A Functional model of a Dense with these arguments, and a head."""
+    features = keras.Input((3,), name="features")
+    return keras.Model(features, keras.layers.Dense(2)(keras.layers.Dense(4, **arguments)(features)))
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class Ramp(keras.initializers.Initializer):
+    def __init__(self, start=0.0, stop=1.0):
+        self.start = start
+        self.stop = stop
+
+    def __call__(self, shape, dtype=None, **kwargs):
+        size = int(np.prod(shape))
+        return tf.reshape(tf.cast(tf.linspace(self.start, self.stop, size), dtype or "float32"), shape)
+
+    def get_config(self):
+        return {"start": self.start, "stop": self.stop}
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Ramp": Ramp})
+def initializer_class():
+    """An initializer of one's own: of no use once the weights are there, but no layer is rebuilt without it."""
+    return with_dense(kernel_initializer=Ramp(-0.5, 0.75), activation="tanh")
+
+
+class Sparing(keras.regularizers.Regularizer):
+    def __init__(self, strength=0.0):
+        self.strength = strength
+
+    def __call__(self, x):
+        return self.strength * tf.reduce_sum(tf.sqrt(tf.abs(x) + 0.01))
+
+    def get_config(self):
+        return {"strength": self.strength}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("functional", "compiled", "compiled_with_alias", "trained"),
+    custom_objects={"Sparing": Sparing},
+)
+def regularizer_class():
+    """A regularizer that is not registered, on a trained model: without its strength, training goes elsewhere."""
+    model = with_dense(kernel_regularizer=Sparing(0.125), activation="tanh")
+    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+    model.fit(given, given[:, :2], batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class Bounded(keras.constraints.Constraint):
+    def __init__(self, low=-1.0, high=1.0):
+        self.low = low
+        self.high = high
+
+    def __call__(self, w):
+        return tf.clip_by_value(tf.convert_to_tensor(w), self.low, self.high)
+
+    def get_config(self):
+        return {"low": self.low, "high": self.high}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("functional", "compiled", "compiled_with_alias", "trained"),
+    custom_objects={"Conformance>Bounded": Bounded},
+)
+def constraint_class():
+    """A constraint that holds at every step of training, and at none if it got lost."""
+    model = with_dense(kernel_constraint=Bounded(-0.25, 0.5), activation="tanh")
+    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    model.fit(given, given[:, :2], batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+def sine(x):
+    """An activation that is a plain function."""
+    return tf.sin(x)
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"sine": sine})
+def activation_function():
+    """A function that is not registered, as an activation and as a layer: each time its name alone is written."""
+    features = keras.Input((3,), name="features")
+    hidden = keras.layers.Dense(4, activation=sine)(features)
+    return keras.Model(features, keras.layers.Activation(sine)(keras.layers.Dense(2)(hidden)))
+
+
+class NamedPolicy(keras.mixed_precision.Policy):
+    def __init__(self, name="mixed_float16", purpose=""):
+        super().__init__(name)
+        self.purpose = purpose
+
+    def get_config(self):
+        return {**super().get_config(), "purpose": self.purpose}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("functional", "mixed_precision"),
+    custom_objects={"NamedPolicy": NamedPolicy},
+    offered={"keras": "!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*"},  # there, only one of Keras can be passed
+)
+def dtype_policy_class():
+    """A dtype policy of one's own: written as a bare name or as Keras's own class, it is another."""
+    features = keras.Input((3,), name="features")
+    hidden = keras.layers.Dense(4, activation="tanh", dtype=NamedPolicy("mixed_bfloat16", purpose="trial"))(features)
+    return keras.Model(features, keras.layers.Dense(2, dtype="float32")(hidden))

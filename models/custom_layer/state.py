@@ -1,0 +1,86 @@
+"""Layers that change when they are asked, and one that stands for a SavedModel on a disk.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import os
+
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class Counting(keras.layers.Layer):
+    """Adds how often it was called."""
+
+    def build(self, input_shape):
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False, name="calls")
+
+    def call(self, inputs):
+        self.calls.assign(self.calls + 1.0)
+        return inputs + self.calls
+
+
+@case(
+    inputs=Tensor((None, 3)),
+    traits=("functional", "stateful", "frozen"),
+    custom_objects={"Conformance>Counting": Counting},
+)
+def counter():
+    """A variable that call() assigns, at inference too: what is loaded counts on from where it was saved."""
+    features = keras.Input((3,), name="features")
+    return keras.Model(features, keras.layers.Dense(2)(Counting()(features)))
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class Noisy(keras.layers.Layer):
+    """Adds noise, at inference too."""
+
+    def __init__(self, deviation=1.0, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.deviation = deviation
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs):
+        return inputs + keras.random.normal(tf.shape(inputs), stddev=self.deviation, seed=self.seed_generator)
+
+    def get_config(self):
+        return {**super().get_config(), "deviation": self.deviation, "seed": self.seed}
+
+
+@case(
+    inputs=Tensor((None, 3)),
+    traits=("functional", "stateful", "seeded"),
+    custom_objects={"Conformance>Noisy": Noisy},
+    offered={"keras": ">=3"},
+)
+def seed_generator():
+    """Noise from a seed generator that has been drawn from: its state decides on what is drawn next."""
+    features = keras.Input((3,), name="features")
+    model = keras.Model(features, keras.layers.Dense(2)(Noisy(deviation=0.5, seed=11)(features)))
+    model(tf.zeros((2, 3)))
+    return model
+
+
+class Doubler(tf.Module):
+    def __init__(self):
+        super().__init__(name="doubler")
+        self.factor = tf.Variable([2.0, -1.5, 0.5], name="factor")
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 3), name="x")])
+    def serve(self, x):
+        return {"doubled": x * self.factor}
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional",), offered={"keras": ">=3"})
+def saved_model_layer():
+    """A TFSMLayer: its variables lie in a folder that its config names, and that may be gone elsewhere."""
+    folder = os.path.abspath("doubler_of_saved_model_layer")
+    doubler = Doubler()
+    tf.saved_model.save(doubler, folder, signatures=doubler.serve)
+    features = keras.Input((3,), name="features")
+    doubled = keras.layers.TFSMLayer(folder, call_endpoint="serving_default")(features)["doubled"]
+    return keras.Model(features, keras.layers.Dense(2)(doubled))

@@ -1,0 +1,140 @@
+"""Losses, metrics, optimizers and schedules of one's own, which only training needs.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+def fitted(**compiled_with):
+    """A small model, compiled and fitted for two epochs."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    model.compile(**compiled_with)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+class PowerLoss(keras.losses.Loss):
+    def __init__(self, power=2.0, name="power_loss", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.power = power
+
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(tf.abs(y_true - y_pred) ** self.power, axis=-1)
+
+    def get_config(self):
+        return {**super().get_config(), "power": self.power}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("sequential", "compiled", "trained"),
+    training_objects={"PowerLoss": PowerLoss},
+)
+def loss_class():
+    """A loss class that is not registered, with an argument, and a reduction that is not the default."""
+    return fitted(optimizer=keras.optimizers.SGD(0.01), loss=PowerLoss(power=1.5, reduction="sum"))
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class ShareWithin(keras.metrics.Metric):
+    """How many answers are within a distance, of all that it has seen."""
+
+    def __init__(self, distance=1.0, name="share_within", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.distance = distance
+        self.seen = self.add_weight(name="seen", shape=(), initializer="zeros")
+        self.within = self.add_weight(name="within", shape=(), initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        near = tf.cast(tf.abs(y_true - y_pred) <= self.distance, "float32")
+        self.seen.assign(self.seen + tf.cast(tf.size(near), "float32"))
+        self.within.assign(self.within + tf.reduce_sum(near))
+
+    def result(self):
+        return tf.math.divide_no_nan(self.within + 0.0, self.seen + 0.0)
+
+    def get_config(self):
+        return {**super().get_config(), "distance": self.distance}
+
+
+def largest_error(y_true, y_pred):
+    """A metric that is a plain function."""
+    return tf.reduce_max(tf.abs(y_true - y_pred), axis=-1)
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    training_objects={"largest_error": largest_error},
+)
+def metric_function():
+    """A function that is not registered among the metrics, between two that Keras has: order and names must stay."""
+    metrics = ["mae", largest_error, keras.metrics.MeanSquaredError(name="square")]
+    return fitted(optimizer=keras.optimizers.SGD(0.05), loss="mae", metrics=metrics)
+
+
+class WarmSGD(keras.optimizers.SGD):
+    def __init__(self, learning_rate=0.01, warmth=1.0, name="warm_sgd", **kwargs):
+        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        self.warmth = warmth
+
+    def update_step(self, gradient, variable, *args):
+        return super().update_step(gradient * self.warmth, variable, *args)
+
+    def get_config(self):
+        return {**super().get_config(), "warmth": self.warmth}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    training_objects={"WarmSGD": WarmSGD},
+)
+def optimizer_class():
+    """An optimizer with an update_step() and an argument of its own, not registered, with momentum that has begun."""
+    return fitted(optimizer=WarmSGD(0.02, warmth=0.5, momentum=0.75), loss="mse")
+
+
+@keras.utils.register_keras_serializable(package="Conformance")
+class Sawtooth(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, peak, period=3):
+        self.peak = peak
+        self.period = period
+
+    def __call__(self, step):
+        return self.peak * (tf.cast(step % self.period, "float32") + 1.0) / self.period
+
+    def get_config(self):
+        return {"peak": self.peak, "period": self.period}
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    training_objects={"Conformance>Sawtooth": Sawtooth},
+)
+def schedule_class():
+    """A schedule of one's own, saved amid its period: the step count decides on the next learning rate."""
+    return fitted(optimizer=keras.optimizers.SGD(Sawtooth(0.1, period=4)), loss="mse")
+
+
+@case(
+    inputs=Tensor((None, 3), tame=True),
+    traits=("sequential", "compiled", "trained"),
+    training_objects={
+        "PowerLoss": PowerLoss,
+        "Conformance>ShareWithin": ShareWithin,
+        "WarmSGD": WarmSGD,
+        "Conformance>Sawtooth": Sawtooth,
+    },
+)
+def all_of_ones_own():
+    """Loss, metric, optimizer and its schedule are one's own: any of them may be the one that is missing."""
+    optimizer = WarmSGD(Sawtooth(0.05, period=5), warmth=0.75, momentum=0.5)
+    return fitted(optimizer=optimizer, loss=PowerLoss(power=1.25), metrics=[ShareWithin(distance=0.6)])

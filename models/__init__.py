@@ -133,7 +133,7 @@ class Case:
 
     def unavailable(self) -> Optional[str]:
         """Why this machine cannot build the case; None if it can."""
-        if self.op_library and not compiler():
+        if self.op_library and self.op_library.endswith(".cc") and not compiler():
             return "no C++ compiler (set CXX, or install g++)"
         return None
 
@@ -182,7 +182,8 @@ def case(
         custom_objects: what a loader that rebuilds the model from a config has to be given, by the name that
             Keras asks for.
         training_objects: the same, of what only the compile config names: losses, metrics, optimizers, schedules.
-        op_library: a source file in `models/ops/` whose library has to be loaded before the model is built.
+        op_library: what brings the ops: a source file in `models/ops/`, whose library has to be loaded before the
+            model is built, or a package that has its own, which building it imports.
         offered: where it can be built, as conditions on tensorflow and keras; everywhere by default.
         package: a distribution that has to be installed beside TensorFlow.
         nightly: it is so large that only the nightly profile judges it.

@@ -90,13 +90,19 @@ def script(row: dict, session: Session) -> str:
             features=literal(strategies.features_of(case)) if "compiled" in case["traits"] else None,
             no_keras=loader == "signature_no_keras",
             custom_objects=case["custom_objects"],
-            op_source=(ROOT / "models" / "ops" / case["op_library"]).read_text() if case["op_library"] else None,
+            op_source=op_source(case["op_library"]),
             endpoints=list(case["endpoints"]),
             is_module="holds_module" in case["traits"],
             value=value,
             endpoint=_endpoint(row, case, session),
         )
     )
+
+
+def op_source(library: str | None) -> str | None:
+    """The source of a library of ops that is ours; None where there is none, or a package brings it."""
+    ours = library is not None and library.endswith(".cc")
+    return (ROOT / "models" / "ops" / library).read_text() if ours else None
 
 
 def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:

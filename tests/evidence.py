@@ -207,12 +207,16 @@ class Evidence:
     def op_libraries(self, side: str, case: str) -> dict[str, str]:
         """The library of the case's compiled op, by the name of its source; built once per side.
 
+        One that a package brings lies where the package does, and its name is all that has to be known.
+
         Raises:
             NotSaid: the compiler failed.
         """
         source = self.case(case)["op_library"]
         if source is None:
             return {}
+        if not source.endswith(".cc"):
+            return {source: source}
         library = self.folder / "op-libraries" / side / f"{source}.so"
 
         def ask() -> Testimony:

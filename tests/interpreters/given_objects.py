@@ -7,9 +7,12 @@ only have their names.
 
 from __future__ import annotations
 
+import glob
 import importlib
 import importlib.abc
+import importlib.util
 import inspect
+import os
 import sys
 from typing import Any, List, Mapping, Optional
 
@@ -26,11 +29,12 @@ def known_objects(question: Mapping[str, Any]) -> Optional[dict]:
     has registered them, and nothing is left to pass. Afterwards the models room cannot be imported, as it could
     not where an artifact is loaded for real.
     """
-    for path in question["op_libraries"].values():
-        if question["agent"] == "cpp":
-            importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(path)
-        else:
-            importlib.import_module("tensorflow").load_op_library(path)
+    for source, path in question["op_libraries"].items():
+        for library in [path] if source.endswith(".cc") else libraries_of(source):
+            if question["agent"] == "cpp":
+                importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(library)
+            else:
+                importlib.import_module("tensorflow").load_op_library(library)
     given = None
     if question["custom_objects"] is not None:
         keras = importlib.import_module("tensorflow").keras
@@ -53,6 +57,12 @@ def known_objects(question: Mapping[str, Any]) -> Optional[dict]:
             given = objects
     hide(question)
     return given
+
+
+def libraries_of(package: str) -> List[str]:
+    """The libraries of ops that a package brings; importing it would bring more, such as Keras."""
+    (folder,) = importlib.util.find_spec(package).submodule_search_locations
+    return sorted(glob.glob(os.path.join(folder, "python", "ops", "*.so")))
 
 
 def hide(question: Mapping[str, Any]) -> None:

@@ -1,0 +1,98 @@
+"""Control flow that depends on data: loops, branches, tensor arrays, assertions.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from .. import Tensor, case
+
+ROWS = tf.TensorSpec((None, 3), name="x")
+FEATURES = Tensor((None, 3))
+
+
+class WhileLoop(tf.Module):
+    def __init__(self):
+        super().__init__(name="while_loop")
+        self.decay = tf.Variable(0.5, name="decay")
+
+    @tf.function(input_signature=[ROWS])
+    def shrink(self, x):
+        def go_on(steps, value):
+            return tf.logical_and(steps < 40, tf.reduce_any(tf.abs(value) > 1.0))
+
+        def body(steps, value):
+            return steps + 1, value * self.decay
+
+        steps, value = tf.while_loop(go_on, body, (tf.constant(0), x), maximum_iterations=30)
+        return {"steps": steps, "value": value}
+
+
+@case(endpoints={"shrink": {"x": FEATURES}})
+def while_loop():
+    """A loop that runs as often as the data says, over a variable that condition and body capture."""
+    return WhileLoop()
+
+
+class Branches(tf.Module):
+    def __init__(self):
+        super().__init__(name="branches")
+        self.high = tf.Variable([1.0, 2.0, 3.0], name="high")
+        self.low = tf.Variable([-1.0, -2.0, -3.0], name="low")
+        self.third = tf.Variable([[0.5], [0.25], [2.0]], name="third")
+
+    @tf.function(input_signature=[ROWS])
+    def either(self, x):
+        return {"either": tf.cond(tf.reduce_sum(x) > 1.0, lambda: x * self.high, lambda: x + self.low)}
+
+    @tf.function(input_signature=[ROWS, tf.TensorSpec((), tf.int32, name="which")])
+    def one_of(self, x, which):
+        branches = [lambda: x * self.high, lambda: x - self.low, lambda: tf.matmul(x, self.third) + x]
+        return {"one_of": tf.switch_case(which, branches)}
+
+
+@case(
+    endpoints={
+        "either": {"x": FEATURES},
+        "one_of": {"x": FEATURES, "which": Tensor((), "int32", low=-1, high=4, batched=False)},
+    }
+)
+def branches():
+    """Branches on data, each with a variable of its own, and numbers beyond the last branch, which take it."""
+    return Branches()
+
+
+class MapAndScan(tf.Module):
+    def __init__(self):
+        super().__init__(name="map_and_scan")
+        self.kernel = tf.Variable([0.5, -1.0, 2.0], name="kernel")
+
+    @tf.function(input_signature=[ROWS])
+    def serve(self, x):
+        mapped = tf.map_fn(lambda row: tf.reduce_sum(row * self.kernel), x)
+        scanned = tf.scan(lambda state, row: 0.5 * state + row * self.kernel, x, initializer=tf.ones((3,)))
+        vectorized = tf.vectorized_map(lambda row: row[::-1] * self.kernel, x)
+        return {"mapped": mapped, "scanned": scanned, "vectorized": vectorized}
+
+
+@case(endpoints={"serve": {"x": FEATURES}})
+def map_and_scan():
+    """map_fn, scan and vectorized_map: loops that TensorFlow writes, with functions and shapes of their own."""
+    return MapAndScan()
+
+
+class Assertions(tf.Module):
+    def __init__(self):
+        super().__init__(name="assertions")
+        self.largest = tf.Variable(5, dtype=tf.int32, trainable=False, name="largest")
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32, name="ids")])
+    def serve(self, ids):
+        tf.debugging.assert_less_equal(ids, self.largest, message="an id beyond the largest")
+        tf.debugging.assert_non_negative(ids, message="a negative id")
+        return {"one_hot": tf.one_hot(ids, self.largest + 1)}
+
+
+@case(endpoints={"serve": {"ids": Tensor((None,), "int32", low=-1, high=6)}})
+def assertions():
+    """Assertions on which nothing depends but control edges: what was refused must be refused after loading."""
+    return Assertions()

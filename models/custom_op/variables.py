@@ -1,0 +1,152 @@
+"""Variables of every dtype, shape, number and standing.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from .. import Tensor, case
+
+FEATURES = Tensor((None, 2))
+ROWS = tf.TensorSpec((None, 2), name="x")
+DTYPES = (
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"),
+    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
+)
+
+
+class EveryDtype(tf.Module):
+    def __init__(self):
+        super().__init__(name="every_dtype")
+        for dtype in map(tf.as_dtype, DTYPES):
+            if dtype == tf.string:
+                values = tf.constant([b"\xff\x00raw", "Ünïcödé".encode(), b""])
+            elif dtype.is_complex:
+                values = tf.constant([1.5 + 2.0j, -0.25j, 3.0 + 0j], dtype)
+            elif dtype.is_floating:
+                values = tf.constant([1.0 / 3, -2.5, 1024.125], dtype)
+            elif dtype.is_bool:
+                values = tf.constant([True, False, True])
+            else:
+                values = tf.constant([dtype.min, dtype.max, 7], dtype)
+            setattr(self, f"of_{dtype.name}", tf.Variable(values, trainable=False, name=dtype.name))
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32, name="at")])
+    def read(self, at):
+        return {name: tf.gather(tf.identity(getattr(self, f"of_{name}")), at) for name in DTYPES}
+
+
+@case(endpoints={"read": {"at": Tensor((None,), "int32", low=0, high=2)}}, traits=("low_precision",))
+def every_dtype():
+    """Variables of sixteen dtypes at the ends of their range: each must come back to the bit, and answer so."""
+    return EveryDtype()
+
+
+class EmptyAndScalar(tf.Module):
+    def __init__(self):
+        super().__init__(name="empty_and_scalar")
+        self.scalar = tf.Variable(1.75, name="scalar")
+        self.count = tf.Variable(41, dtype=tf.int64, trainable=False, name="count")
+        self.no_rows = tf.Variable(tf.zeros((0, 2)), name="no_rows")
+        self.no_columns = tf.Variable(tf.zeros((3, 0, 2)), name="no_columns")
+        self.no_words = tf.Variable(tf.zeros((0,), tf.string), trainable=False, name="no_words")
+
+    @tf.function(input_signature=[ROWS])
+    def serve(self, x):
+        joined = tf.concat([self.no_rows, x * self.scalar], axis=0)
+        return {"joined": joined, "sizes": tf.stack([tf.size(self.no_columns), tf.size(self.no_words), tf.size(x)])}
+
+
+@case(endpoints={"serve": {"x": FEATURES}})
+def empty_and_scalar_variables():
+    """Scalars, and variables of no elements, whose shape is all that there is to save."""
+    return EmptyAndScalar()
+
+
+class Aliases(tf.Module):
+    def __init__(self):
+        super().__init__(name="aliases")
+        self.second = self.first = tf.Variable([1.0, -0.5], name="shared")
+        self.listed = [self.first, tf.Variable([3.0, 4.0], name="shared"), self.first]
+        self.named = {"a": self.listed[1], "b": self.second}
+
+    @tf.function(input_signature=[ROWS])
+    def serve(self, x):
+        self.second.assign_add([1.0, 1.0])
+        return {"sum": x + self.first * self.named["a"] + self.listed[2]}
+
+
+@case(endpoints={"serve": {"x": FEATURES}}, traits=("stateful",))
+def aliased_variable():
+    """One variable under five names, and another of the same name: what is written to one must show in the others."""
+    return Aliases()
+
+
+class Untracked(tf.Module):
+    def __init__(self):
+        super().__init__(name="untracked")
+        hidden = tf.Variable([2.0, -3.0], name="hidden")
+
+        @tf.function(input_signature=[ROWS])
+        def serve(x):
+            return {"y": x * hidden}
+
+        self.serve = serve
+
+
+@case(endpoints={"serve": {"x": FEATURES}})
+def untracked_variable():
+    """A variable that only a closure holds: it cannot be saved, and saving has to say so."""
+    return Untracked()
+
+
+class Parts(tf.Module):
+    def __init__(self, count):
+        super().__init__(name="parts")
+        values = tf.reshape(tf.cos(tf.range(count * 2.0)), (count, 2))
+        self.parts = [tf.Variable(value, name=f"part_{at}") for at, value in enumerate(tf.split(values, 3))]
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32, name="ids")])
+    def serve(self, ids):
+        return {"rows": tf.nn.embedding_lookup(self.parts, ids)}
+
+
+@case(endpoints={"serve": {"ids": Tensor((None,), "int32", low=0, high=11)}})
+def partitioned_embedding():
+    """A table of rows in three variables, looked up as one: out of order, every row is another."""
+    return Parts(12)
+
+
+class ManyVariables(tf.Module):
+    def __init__(self, count):
+        super().__init__(name="many_variables")
+        self.many = [tf.Variable(number * 0.5, name="one_of_many") for number in range(count)]
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, name="x")])
+    def serve(self, x):
+        return {"sum": x * self.many[0] + self.many[len(self.many) // 2] - self.many[-1]}
+
+
+@case(endpoints={"serve": {"x": Tensor((None,))}}, nightly=True)
+def twenty_thousand_variables():
+    """Twenty thousand variables: what takes time in their square would not end."""
+    return ManyVariables(20000)
+
+
+class Replicated(tf.Module):
+    def __init__(self):
+        super().__init__(name="replicated")
+        with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+            self.kernel = tf.Variable([[0.5], [-2.0]], name="kernel")
+            self.calls = tf.Variable(
+                3.0, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA, name="calls"
+            )
+
+    @tf.function(input_signature=[ROWS])
+    def serve(self, x):
+        return {"y": tf.matmul(x, self.kernel) + self.calls}
+
+
+@case(endpoints={"serve": {"x": FEATURES}})
+def mirrored_variables():
+    """Variables of a MirroredStrategy, saved as plain ones: whoever loads them knows of no strategy."""
+    return Replicated()

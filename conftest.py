@@ -132,6 +132,7 @@ def wanted(config: pytest.Config) -> Wanted:
         deviation_files=tuple(option.deviations),
         brought=unlike(brought),
         recorded=folder,
+        records=option.record is not None,
     )
 
 

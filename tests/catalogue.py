@@ -46,6 +46,12 @@ def ways_to_save_again(case: dict, saver: dict) -> list[str]:
     return ways
 
 
+def answers_in_graph_count(catalogue: dict, saver: dict) -> bool:
+    """Whether some loader of what the saver writes is held against the original's answers under `tf.function`."""
+    loaders = catalogue["routes"]["loaders"].values()
+    return any(saver["writes"] in loader["reads"] and loader["judged_against"] == "graph" for loader in loaders)
+
+
 def goes_on_training(catalogue: dict, case: dict, saver: dict) -> bool:
     """Whether some loader brings back the training state of what the saver writes."""
     loaders = catalogue["routes"]["loaders"].values()
@@ -57,6 +63,13 @@ def goes_on_training(catalogue: dict, case: dict, saver: dict) -> bool:
 def trainable(case: dict) -> bool:
     """Whether we can train it: it is compiled, and we know on what."""
     return "compiled" in case["traits"] and not case["brought"]
+
+
+def default_custom_objects(case: dict, loader: dict) -> dict | None:
+    """What a route is given: all custom objects of the case, by argument, where the loader takes any."""
+    if case["custom_objects"] and "custom_objects" in loader["takes"]:
+        return {"by": "argument", "names": case["custom_objects"]}
+    return None
 
 
 def resaves(saver: dict, loader: dict) -> bool:

@@ -20,6 +20,8 @@ from filelock import FileLock
 
 from tests import strategies
 from tests.catalogue import (
+    answers_in_graph_count,
+    default_custom_objects,
     differentiable,
     goes_on_training,
     resaves,
@@ -48,6 +50,7 @@ class Evidence:
         catalogue: `cases` and `routes`, as an agent's child has told them.
         agents: by side ("A", "B") and kind.
         fresh: whether every step is taken in a truly new process.
+        over_pairs: whether answers are held against those of another pair, for which both of the original's count.
     """
 
     folder: Path
@@ -55,7 +58,7 @@ class Evidence:
     agents: dict[str, dict[str, Agent]]
     fresh: bool = False
     limits: Limits = dataclasses.field(default_factory=Limits)
-    compiler: str | None = None
+    over_pairs: bool = True
     _latest: dict[str, Testimony] = dataclasses.field(default_factory=dict, repr=False)
 
     def inputs(self, case: str) -> list[dict]:
@@ -123,6 +126,7 @@ class Evidence:
             "save_again": ways_to_save_again(self.case(case), self.saver(saver)),
             "goes_on_training": goes_on_training(self.catalogue, self.case(case), self.saver(saver)),
             "op_libraries": self.op_libraries(side, case),
+            "in_graph": self.over_pairs or answers_in_graph_count(self.catalogue, self.saver(saver)),
         }
 
     def _question(self, side: str, case: str, saver: str) -> dict:
@@ -165,6 +169,8 @@ class Evidence:
             path = resaving / self.saver(saver)["file_name"]
             if resaved:
                 question |= {"artifact": str(path), "goes_on_training": False, "differentiate": []}
+            elif custom_objects != default_custom_objects(self.case(case), self.loader(loader)):
+                question |= {"goes_on_training": False, "differentiate": []}  # whether it loads, and as what, will do
             elif resaves(self.saver(saver), self.loader(loader)):
                 shutil.rmtree(resaving, ignore_errors=True)
                 path.parent.mkdir(parents=True)

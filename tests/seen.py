@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from tests.catalogue import signature_keys
+from tests.catalogue import default_custom_objects, signature_keys
 from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare
 from tests.evidence import Evidence
 from tests.interpreters.testimony import NotSaid, Testimony
@@ -116,10 +116,8 @@ class Seen:
 
     @property
     def default_custom_objects(self) -> dict | None:
-        """All custom objects of the case, by argument, where the loader takes any."""
-        if self.case["custom_objects"] and "custom_objects" in self.loader["takes"]:
-            return {"by": "argument", "names": self.case["custom_objects"]}
-        return None
+        """What the route is given."""
+        return default_custom_objects(self.case, self.loader)
 
     def loading_with(
         self, custom_objects: dict | None, with_op_library: bool = True, resaved: bool = False

@@ -45,7 +45,8 @@ class Wanted:
     """What a run was asked for.
 
     `sides` maps "B", the pair under test, and in a gate "A", the pair that artifacts come from, to interpreters.
-    `deviation_files` are the team's own lists, read as of `today`; `recorded` is a folder that stands for side A.
+    `deviation_files` are the team's own lists, read as of `today`; `recorded` is a folder that stands for side A;
+    `records` says that what this run's children say is kept for later ones.
     """
 
     sides: dict[str, Interpreter]
@@ -59,6 +60,7 @@ class Wanted:
     deviation_files: tuple[Path, ...] = ()
     brought: tuple[Brought, ...] = ()
     recorded: Path | None = None
+    records: bool = False
     today: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
     limits: Limits = dataclasses.field(default_factory=Limits)
 
@@ -190,6 +192,7 @@ class Session:
             rollback=told["rollback"],
             recorded=Path(told["recorded"]) if told["recorded"] else None,
             fresh=told["fresh"],
+            records=told["records"],
             deviation_files=tuple(map(Path, told["deviation_files"])),
             today=told["today"],
             limits=Limits(**told["limits"]),
@@ -220,7 +223,8 @@ class Session:
             list(wanted.route_globs),
             wanted.every_route,
         )
-        evidence = Evidence(folder / "evidence", catalogue, agents, wanted.fresh, wanted.limits)
+        over_pairs = len(wanted.hops) > 1 or wanted.records
+        evidence = Evidence(folder / "evidence", catalogue, agents, wanted.fresh, wanted.limits, over_pairs)
         return cls(folder, wanted, surroundings, evidence, cells, rows)
 
     def _write(self) -> None:
@@ -235,6 +239,7 @@ class Session:
             "rollback": self.wanted.rollback,
             "recorded": str(self.wanted.recorded or ""),
             "fresh": self.wanted.fresh,
+            "records": self.wanted.records,
             "deviation_files": [str(path.absolute()) for path in self.wanted.deviation_files],
             "today": self.wanted.today,
             "limits": self.wanted.limits.as_request(),

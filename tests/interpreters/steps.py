@@ -66,7 +66,7 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     if further:
         answer_live(voice, further, {"eager": eager, "graph": graph})
         return
-    for side, ask in (("eager", eager), ("graph", graph)):
+    for side, ask in (("eager", eager), ("graph", graph))[: 2 if question["in_graph"] else 1]:
         voice.tell(side, lambda ask=ask: asking.answers(ask, question["inputs"]))
         tell_gradients(voice, f"{side}_gradients", ask, question)
         put_back()

@@ -194,7 +194,7 @@ def test_a_truly_new_process_says_the_same(agents, session, tmp_path):
     }
     forked, new = (agents["keras"].run("save", question, fresh=fresh) for fresh in (False, True))
     assert forked.how == new.how == testimony.FINISHED
-    for section in ("eager", "graph", "names"):
+    for section in ("eager", "names"):
         assert compare(forked[section], new[section]).equal
     assert compare(forked["before"]["weights"], new["before"]["weights"]).equal
 

@@ -49,7 +49,7 @@ def test_no_weight_is_at_an_initial_constant(case, session):
 def test_answers_depend_on_the_inputs(case, session):
     saved = session.evidence.saved("B", case["id"], a_saver(case))
     by_endpoint: dict = {}
-    for given, answer in zip(session.evidence.inputs(case["id"]), saved["graph"], strict=True):
+    for given, answer in zip(session.evidence.inputs(case["id"]), saved["eager"], strict=True):
         if "value" in answer:
             by_endpoint.setdefault(given["endpoint"], []).append(answer["value"])
     assert set(by_endpoint) == set(case["endpoints"])

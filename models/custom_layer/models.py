@@ -93,28 +93,6 @@ def keyword_only_arguments():
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
-class ByName(keras.Model):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.places = keras.layers.Embedding(5, 2, name="places")
-        self.mixed = keras.layers.Dense(2, name="mixed")
-
-    def call(self, inputs):
-        place = self.places(inputs["place"])[:, 0]
-        return {"mix": self.mixed(inputs["weather"]) * place, "again": place}
-
-
-@case(
-    inputs={"weather": Tensor((None, 3)), "place": Tensor((None, 1), "int32", low=0, high=4)},
-    traits=("subclassed",),
-    custom_objects={"Conformance>ByName": ByName},
-)
-def dict_inputs():
-    """Inputs and outputs in dicts that no Input layer tells of: names, order and dtypes come from calls alone."""
-    return called(ByName(), {"weather": tf.zeros((2, 3)), "place": tf.zeros((2, 1), "int32")})
-
-
-@keras.utils.register_keras_serializable(package="Conformance")
 class Distinguishing(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -55,23 +55,6 @@ def unregistered():
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
-def bent_identity(x):
-    """Neither a Keras activation nor a layer."""
-    return (tf.sqrt(x * x + 1.0) - 1.0) / 2.0 + x
-
-
-@case(
-    inputs=Tensor((None, 3)),
-    traits=("functional",),
-    custom_objects={"Conformance>bent_identity": bent_identity},
-)
-def registered_activation():
-    """A registered function as an activation: functions are written and looked up otherwise than classes."""
-    features = keras.Input((3,), name="features")
-    return keras.Model(features, keras.layers.Dense(4, activation=bent_identity)(features))
-
-
-@keras.utils.register_keras_serializable(package="Conformance")
 class Halve(keras.layers.Layer):
     def __init__(self, times=1, **kwargs):
         super().__init__(**kwargs)
@@ -119,29 +102,6 @@ def holds_a_custom_layer():
     """A custom layer whose config holds another one's: both classes are needed, the inner one at second hand."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(Residual(Halve(times=3))(features)))
-
-
-class TwiceApplied(keras.layers.Layer):
-    def __init__(self, inner, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = inner
-
-    def call(self, inputs):
-        return self.inner(self.inner(inputs))
-
-    def get_config(self):
-        return {**super().get_config(), "inner": keras.layers.serialize(self.inner)}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(keras.layers.deserialize(config.pop("inner")), **config)
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential",), custom_objects={"TwiceApplied": TwiceApplied})
-def holds_a_serialized_layer():
-    """A layer of Keras handed over as an argument, written with keras.layers.serialize(), built by the first call."""
-    dense = keras.layers.Dense(3, activation="tanh", use_bias=False, name="handed_over")
-    return keras.Sequential([keras.Input((3,)), TwiceApplied(dense), keras.layers.Dense(2)])
 
 
 class Dense(keras.layers.Layer):

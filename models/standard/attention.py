@@ -17,13 +17,3 @@ def multi_head_attention():
         num_heads=2, key_dim=3, value_dim=2, output_shape=(5,), attention_axes=(2,), dropout=0.1, use_bias=False
     )
     return keras.Model([query, value], attention(query, value))
-
-
-@case(inputs=[Tensor((None, 3, 2)), Tensor((None, 4, 2))], traits=("functional",))
-def attention_scores():
-    """Attention by dot products with a scale, by a concatenation, and additive: three formulas of one shape."""
-    query, value = keras.Input((3, 2), name="query"), keras.Input((4, 2), name="value")
-    scaled = keras.layers.Attention(use_scale=True, dropout=0.1, name="scaled")([query, value])
-    joined = keras.layers.Attention(score_mode="concat", name="joined")([query, value])
-    added = keras.layers.AdditiveAttention(use_scale=False, name="added")([query, value], use_causal_mask=True)
-    return keras.Model([query, value], [scaled, joined, added])

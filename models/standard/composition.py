@@ -77,29 +77,6 @@ def nested_inputs():
     return keras.Model({"b": [one, two], "a": three}, keras.layers.Dense(2, name="head")(joined))
 
 
-@case(
-    inputs=[Tensor((None, 2)), Tensor((None, 2))],
-    traits=("functional",),
-    offered={"keras": "!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*"},
-)
-def nested_outputs():
-    """Outputs in a dict of a list and a dict: a structure that signatures flatten, and that a config has to keep."""
-    one, two = keras.Input((2,), name="one"), keras.Input((2,), name="two")
-    outputs = {
-        "many": [keras.layers.Dense(2, name="p")(one), keras.layers.Dense(2, name="o")(two)],
-        "deep": {"n": keras.layers.Dense(1, name="q")(keras.layers.Subtract()([one, two]))},
-    }
-    return keras.Model([one, two], outputs)
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "nested"))
-def sequential_in_sequential():
-    """A Sequential in a Sequential in a Sequential, one without an Input of its own: built by the one around it."""
-    innermost = keras.Sequential([keras.layers.Dense(2, activation="relu")], name="innermost")
-    inner = keras.Sequential([keras.Input((4,)), innermost, keras.layers.Dense(3)], name="inner")
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), inner, keras.layers.Dense(2)])
-
-
 @case(inputs=Tensor((None, 3)), traits=("sequential", "unbuilt"), offered={"keras": ">=3"})
 def unbuilt_sequential():
     """A Sequential without an Input that its builder has not called: its variables begin with the first question."""
@@ -149,28 +126,3 @@ def frozen_part():
     given = np.linspace(-1, 1, 48, dtype="float32").reshape(12, 4)
     model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=1, shuffle=False, verbose=0)
     return model
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "frozen"))
-def frozen_whole():
-    """A model that is not trainable as a whole: no weight of it may come back as one that trains."""
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3), keras.layers.BatchNormalization()])
-    model.trainable = False
-    return model
-
-
-@case(
-    inputs=[
-        Tensor((None, 4), "int32", low=0, high=9),
-        Tensor((None, 3), "int32", low=0, high=9),
-    ],
-    traits=("functional",),
-)
-def tied_embedding():
-    """One Embedding reads the tokens and scores the candidates: one matrix, not two that happen to be equal."""
-    tokens = keras.Input((4,), dtype="int32", name="tokens")
-    candidates = keras.Input((3,), dtype="int32", name="candidates")
-    embedding = keras.layers.Embedding(10, 3, name="tied")
-    hidden = keras.layers.Dense(3, activation="tanh")(embedding(tokens))
-    scores = keras.layers.Dot(axes=(2, 2))([hidden, embedding(candidates)])
-    return keras.Model([tokens, candidates], keras.layers.Softmax()(scores))

@@ -23,15 +23,6 @@ def normalizations():
     )
 
 
-@case(inputs=Tensor((None, 4)), traits=("sequential",), offered={"keras": ">=2.13"})
-def spectral_normalization():
-    """A wrapper with a vector of its own beside the weights that it wraps."""
-    wrapped = keras.layers.Dense(3, activation="tanh", name="wrapped")
-    return keras.Sequential(
-        [keras.Input((4,)), keras.layers.SpectralNormalization(wrapped, power_iterations=2), keras.layers.Dense(2)]
-    )
-
-
 @case(inputs=Tensor((None, 3, 4)), traits=("sequential", "seeded"))
 def random_layers():
     """Layers that do nothing at inference: rates, seeds and shapes of noise show in nothing but a config."""

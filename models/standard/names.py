@@ -33,11 +33,3 @@ def unicode_names():
         "100 % \U0001f600": keras.layers.Dense(2, name="second")(words),
     }
     return keras.Model({"größe": size, "two words": words}, outputs)
-
-
-@case(inputs=Tensor((None, 2)), traits=("functional", "odd_names"), offered={"keras": ">=3"})
-def unicode_layers():
-    """Layers' names that Keras 3 takes and TensorFlow's graphs do not: it answers eagerly, and files can hold it."""
-    features = keras.Input((2,), name="features")
-    hidden = keras.layers.Dense(3, activation="tanh", name="größe")(features)
-    return keras.Model(features, keras.layers.Dense(2, name="(a: b)")(hidden))

@@ -50,18 +50,6 @@ def mixed_bfloat16():
     return model
 
 
-@case(inputs=Tensor((None, 3), "float64"), traits=("functional", "compiled", "trained"))
-def double():
-    """All in float64, the optimizer's slots too: what passes through float32 on its way loses half of the digits."""
-    given = keras.Input((3,), dtype="float64", name="given")
-    hidden = keras.layers.Dense(4, activation="softplus", dtype="float64", name="hidden")(given)
-    model = keras.Model(given, keras.layers.Dense(2, dtype="float64", name="answer")(hidden))
-    model.compile(optimizer=keras.optimizers.Adam(0.05), loss=keras.losses.MeanSquaredError())
-    features = np.linspace(-1, 1, 36).reshape(12, 3)
-    model.fit(features, features[:, 1:] ** 2, batch_size=4, epochs=2, shuffle=False, verbose=0)
-    return model
-
-
 @case(inputs=Tensor((None, 3)), traits=("sequential", "low_precision"))
 def bfloat16_variables():
     """Weights in bfloat16, a dtype that neither numpy nor HDF5 knows, beside others in float32."""
@@ -99,16 +87,6 @@ def quantized_int8():
     """Weights in int8 with a scale each, under a policy that a loader has to apply before it reads them."""
     model = tower()
     model.quantize("int8")
-    return model
-
-
-@case(inputs=Tensor((None, 3)), traits=("functional", "quantized"), offered={"keras": ">=3.3"})
-def quantized_float8():
-    """Computed in float8, with the scales and the histories of maxima that it goes by as variables."""
-    given = keras.Input((3,), name="given")
-    hidden = keras.layers.Dense(4, activation="relu", name="hidden")(given)
-    model = keras.Model(given, keras.layers.Dense(2, name="answer")(hidden))
-    model.quantize("float8")
     return model
 
 

@@ -94,19 +94,6 @@ def vocabulary_file():
 
 
 @case(
-    inputs=Tensor((None, 2), "int64", low=-1, high=8), traits=("functional", "preprocessing", "lookup", "weightless")
-)
-def inverse_lookup():
-    """From indices back to words, and to integers: tables the other way round, with strings as answers."""
-    words = keras.layers.StringLookup(
-        vocabulary=list(WORDS), invert=True, oov_token="<unknown>", mask_token="", name="words"
-    )
-    numbers = keras.layers.IntegerLookup(vocabulary=[70, -5, 12], invert=True, oov_token=-9, name="numbers")
-    given = keras.Input((2,), dtype="int64", name="given")
-    return keras.Model(given, {"words": words(given), "numbers": numbers(given)})
-
-
-@case(
     inputs={
         "word": Tensor((None, 1), "string", vocabulary=WORDS),
         "number": Tensor((None, 1), "int64", low=-4, high=90),

@@ -44,13 +44,6 @@ def rmsprop_cyclic():
 
 
 @case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))
-def adagrad_piecewise():
-    """Accumulators that start at a value of their own, and a rate whose steps are two lists in the config."""
-    rate = keras.optimizers.schedules.PiecewiseConstantDecay([2, 5, 8], [0.3, 0.2, 0.1, 0.05])
-    return regression(keras.optimizers.Adagrad(rate, initial_accumulator_value=0.4, epsilon=1e-3))
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))
 def ftrl_cosine():
     """Two slots and five regularizing numbers, with a rate on a cosine that is still falling."""
     rate = keras.optimizers.schedules.CosineDecay(0.2, decay_steps=9, alpha=0.1)
@@ -65,23 +58,6 @@ def ftrl_cosine():
             beta=0.1,
         )
     )
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))
-def adafactor():
-    """Slots of other shapes than the variable's: a matrix has one for its rows and one for its columns."""
-    return regression(
-        keras.optimizers.Adafactor(
-            0.05, beta_2_decay=-0.7, clip_threshold=0.9, relative_step=False, weight_decay=0.02
-        )
-    )
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"), offered={"keras": ">=2.13"})
-def lion_warmup():
-    """Its only slot decides by its sign, and the rate has come out of a warm-up before it falls."""
-    rate = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=8, alpha=0.2, warmup_target=0.05, warmup_steps=3)
-    return regression(keras.optimizers.Lion(rate, beta_1=0.8, beta_2=0.95, weight_decay=0.01))
 
 
 @case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))

@@ -52,8 +52,6 @@ PRIMARY = (
     "saved_model:cpp",
     "saved_model:restored",
     "saved_model:signature",
-    "saved_model:signature_no_keras",
-    "saved_model:v1_session",
     "tflite:tflite_interpreter",
     "weights_h5:load_weights",
 )

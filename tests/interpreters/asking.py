@@ -167,7 +167,7 @@ def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
             if "holds_module" in question["traits"]:
                 return getattr(root, endpoint)(**to_tensors(inputs))
             # What Keras's export attaches under the name of its endpoint; a Keras 2 object is callable itself.
-            key = question["signature_keys"][endpoint][0]
+            key = next(iter(question["signature_keys"][endpoint]), "")
             return getattr(root, key, root)(to_tensors(inputs))
 
         return ask_function

@@ -14,7 +14,7 @@ from tests.strategies import tensors
 
 
 def only_saved_models(case: dict, saver: dict, loader: dict | None) -> str | None:
-    """Signatures are what a SavedModel has, and a TFLite file that was made of one; they answer with plain tensors."""
+    """Signatures are what a SavedModel has, and a TFLite file made of one; they answer with plain tensors."""
     if "holds_keras_model" in case["traits"] and "composite_outputs" in case["traits"]:
         return "its answers are no plain tensors, of which signatures are made"
     return None if loader["asked"] in ("by_signature", "by_function") else f"{loader['name']} knows no signatures"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests import strategies
 from tests.cells import Cell
+from tests.interpreters.wire import Ragged, Sparse
 from tests.seen import Hop, Seen
 from tests.shrink import MOST_QUESTIONS, shrink, smallest
 
@@ -67,6 +68,53 @@ def test_words_are_known_and_unknown():
 @given(strategies.drawn(FREE))
 def test_free_sides_are_free(drawn):
     assert drawn.shape[1] >= 1
+
+
+RAGGED = {"tensor": {**FLOAT["tensor"], "shape": [None, None], "layout": "ragged"}}
+SPARSE = {"tensor": {**FLOAT["tensor"], "layout": "sparse"}}
+
+
+def test_the_battery_has_empty_ragged_rows_beside_full_ones():
+    lengths = {name: np.diff(value.row_splits).tolist() for name, _, value in strategies.battery(RAGGED)}
+    assert 0 in lengths["batch-of-5"]
+    assert max(lengths["batch-of-5"]) == 3
+    assert lengths["batch-of-0"] == []
+
+
+@settings(max_examples=50)
+@given(strategies.drawn(RAGGED))
+def test_ragged_draws_are_whole(drawn):
+    assert drawn.row_splits[0] == 0
+    assert drawn.row_splits[-1] == len(drawn.values)
+    assert (np.diff(drawn.row_splits) >= 0).all()
+    assert drawn.rows >= 1
+
+
+@settings(max_examples=50)
+@given(strategies.drawn(SPARSE))
+def test_sparse_draws_are_whole(drawn):
+    assert drawn.indices.shape == (len(drawn.values), 2)
+    assert (drawn.indices < drawn.dense_shape).all()
+    assert [tuple(each) for each in drawn.indices] == sorted({tuple(each) for each in drawn.indices})
+    assert drawn.dense_shape.tolist() == [drawn.rows, 4]
+
+
+def test_ragged_and_sparse_inputs_are_cut_down_to_a_row_and_to_zeros():
+    values = np.arange(1, 7, dtype="float32")
+    start = Ragged(values, np.array([0, 2, 2, 6], "int64"))
+    small = smallest(start, [RAGGED["tensor"]], lambda candidate: bool((candidate.values == 5).any()))
+    assert small.values.tolist() == [0.0, 0.0, 5.0, 0.0]
+    assert small.row_splits.tolist() == [0, 4]
+    start = Sparse(np.array([[0, 1], [2, 0], [2, 3]], "int64"), values[:3], np.array([3, 4], "int64"))
+    small = smallest(start, [SPARSE["tensor"]], lambda candidate: bool((candidate.values == 3).any()))
+    assert (small.indices.tolist(), small.values.tolist()) == ([[0, 0], [0, 3]], [0.0, 3.0])
+    assert small.dense_shape.tolist() == [1, 4]
+
+
+def test_numbers_beyond_a_dtype_are_the_largest_that_it_has():
+    halves = {"tensor": {**FLOAT["tensor"], "dtype": "float16"}}
+    (largest,) = (value for name, _, value in strategies.battery(halves) if name == "largest-finite")
+    assert {65504.0, -65504.0} <= set(largest.flat)
 
 
 def test_draws_are_the_same_every_time():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -45,9 +45,12 @@ def weights(seen: Seen) -> None:
         by_path[path].append(value)
     nameless = [value for path, value in restored["found"] if path not in dict(expected)]
     moved = []
+    namesakes = Counter(path for path, _ in expected)  # a tf.Module may give one name to several variables
     for path, value in expected:
         with seen.also():
-            if path in by_path:
+            if namesakes[path] > 1 and path in by_path:
+                check_is_among(seen, path, value, by_path[path])
+            elif path in by_path:
                 check_value(seen, path, value, by_path[path])
             elif any(compare(value, other).equal for other in nameless):
                 moved.append(path)
@@ -67,6 +70,12 @@ def check_paths(seen: Seen, expected: list[str], listed: list[str]) -> None:
         raise Shortfall("the variables have other paths", expected=expected, seen=listed)
     if expected != listed:
         seen.facts["paths"] = listed
+
+
+def check_is_among(seen: Seen, path: str, expected: np.ndarray, candidates: list[np.ndarray]) -> None:
+    """One of the variables of that path has the value."""
+    if not any(compare(expected, value).equal for value in candidates):
+        check_value(seen, path, expected, candidates)
 
 
 def check_value(seen: Seen, path: str, expected: np.ndarray, candidates: list[np.ndarray]) -> None:

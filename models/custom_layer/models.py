@@ -118,51 +118,6 @@ def training_argument():
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
-class SkipFirst(keras.layers.Layer):
-    """All steps but the first, and their mask."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def call(self, inputs, mask=None):
-        return inputs[:, 1:]
-
-    def compute_mask(self, inputs, mask=None):
-        return None if mask is None else mask[:, 1:]
-
-
-@keras.utils.register_keras_serializable(package="Conformance")
-class MaskedMean(keras.layers.Layer):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def build(self, input_shape):
-        self.empty = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="empty")
-
-    def call(self, inputs, mask=None):
-        kept = tf.ones_like(inputs[..., :1]) if mask is None else tf.cast(mask, "float32")[..., None]
-        count = tf.reduce_sum(kept, axis=1)
-        return tf.where(count > 0, tf.math.divide_no_nan(tf.reduce_sum(inputs * kept, axis=1), count), self.empty)
-
-    def compute_mask(self, inputs, mask=None):
-        return None
-
-
-@case(
-    inputs=Tensor((None, 4), "int32", low=0, high=6, padded=True),
-    traits=("functional",),
-    custom_objects={"Conformance>SkipFirst": SkipFirst, "Conformance>MaskedMean": MaskedMean},
-)
-def own_mask():
-    """A mask that one custom layer changes and another reads: lost, it changes answers and nothing else."""
-    tokens = keras.Input((4,), dtype="int32", name="tokens")
-    embedded = keras.layers.Embedding(7, 3, mask_zero=True)(tokens)
-    return keras.Model(tokens, MaskedMean()(SkipFirst()(embedded)))
-
-
-@keras.utils.register_keras_serializable(package="Conformance")
 class OwnTrainStep(keras.Model):
     def __init__(self, weight=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -262,29 +217,3 @@ class WithArguments(keras.Model):
 def model_without_config():
     """A model as people write their first one: arguments without defaults, no get_config(), not registered."""
     return called(WithArguments(5, "relu"), tf.zeros((2, 3)))
-
-
-@keras.utils.register_keras_serializable(package="Conformance")
-class NeverCalled(keras.Model):
-    def __init__(self, width=2, **kwargs):
-        super().__init__(**kwargs)
-        self.width = width
-        starts = [keras.initializers.GlorotUniform(seed=seed) for seed in (3, 4)]  # the same whoever calls it first
-        self.hidden = keras.layers.Dense(width, activation="tanh", kernel_initializer=starts[0], name="hidden")
-        self.head = keras.layers.Dense(2, kernel_initializer=starts[1], name="head")
-
-    def call(self, inputs):
-        return self.head(self.hidden(inputs))
-
-    def get_config(self):
-        return {**super().get_config(), "width": self.width}
-
-
-@case(
-    inputs=Tensor((None, 3)),
-    traits=("subclassed", "unbuilt"),
-    custom_objects={"Conformance>NeverCalled": NeverCalled},
-)
-def model_never_called():
-    """A model that is saved before its first call: it has a config, but no input shape and no variables yet."""
-    return NeverCalled(width=4)

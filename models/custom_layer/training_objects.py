@@ -41,28 +41,6 @@ def loss_class():
     return fitted(optimizer=keras.optimizers.SGD(0.01), loss=PowerLoss(power=1.5, reduction="sum"))
 
 
-@keras.utils.register_keras_serializable(package="Conformance")
-class ShareWithin(keras.metrics.Metric):
-    """How many answers are within a distance, of all that it has seen."""
-
-    def __init__(self, distance=1.0, name="share_within", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.distance = distance
-        self.seen = self.add_weight(name="seen", shape=(), initializer="zeros")
-        self.within = self.add_weight(name="within", shape=(), initializer="zeros")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        near = tf.cast(tf.abs(y_true - y_pred) <= self.distance, "float32")
-        self.seen.assign(self.seen + tf.cast(tf.size(near), "float32"))
-        self.within.assign(self.within + tf.reduce_sum(near))
-
-    def result(self):
-        return tf.math.divide_no_nan(self.within + 0.0, self.seen + 0.0)
-
-    def get_config(self):
-        return {**super().get_config(), "distance": self.distance}
-
-
 def largest_error(y_true, y_pred):
     """A metric that is a plain function."""
     return tf.reduce_max(tf.abs(y_true - y_pred), axis=-1)
@@ -122,19 +100,3 @@ class Sawtooth(keras.optimizers.schedules.LearningRateSchedule):
 def schedule_class():
     """A schedule of one's own, saved amid its period: the step count decides on the next learning rate."""
     return fitted(optimizer=keras.optimizers.SGD(Sawtooth(0.1, period=4)), loss="mse")
-
-
-@case(
-    inputs=Tensor((None, 3), tame=True),
-    traits=("sequential", "compiled", "trained"),
-    training_objects={
-        "PowerLoss": PowerLoss,
-        "Conformance>ShareWithin": ShareWithin,
-        "WarmSGD": WarmSGD,
-        "Conformance>Sawtooth": Sawtooth,
-    },
-)
-def all_of_ones_own():
-    """Loss, metric, optimizer and its schedule are one's own: any of them may be the one that is missing."""
-    optimizer = WarmSGD(Sawtooth(0.05, period=5), warmth=0.75, momentum=0.5)
-    return fitted(optimizer=optimizer, loss=PowerLoss(power=1.25), metrics=[ShareWithin(distance=0.6)])

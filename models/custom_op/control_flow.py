@@ -33,34 +33,6 @@ def while_loop():
     return WhileLoop()
 
 
-class Branches(tf.Module):
-    def __init__(self):
-        super().__init__(name="branches")
-        self.high = tf.Variable([1.0, 2.0, 3.0], name="high")
-        self.low = tf.Variable([-1.0, -2.0, -3.0], name="low")
-        self.third = tf.Variable([[0.5], [0.25], [2.0]], name="third")
-
-    @tf.function(input_signature=[ROWS])
-    def either(self, x):
-        return {"either": tf.cond(tf.reduce_sum(x) > 1.0, lambda: x * self.high, lambda: x + self.low)}
-
-    @tf.function(input_signature=[ROWS, tf.TensorSpec((), tf.int32, name="which")])
-    def one_of(self, x, which):
-        branches = [lambda: x * self.high, lambda: x - self.low, lambda: tf.matmul(x, self.third) + x]
-        return {"one_of": tf.switch_case(which, branches)}
-
-
-@case(
-    endpoints={
-        "either": {"x": FEATURES},
-        "one_of": {"x": FEATURES, "which": Tensor((), "int32", low=-1, high=4, batched=False)},
-    }
-)
-def branches():
-    """Branches on data, each with a variable of its own, and numbers beyond the last branch, which take it."""
-    return Branches()
-
-
 class MapAndScan(tf.Module):
     def __init__(self):
         super().__init__(name="map_and_scan")
@@ -89,7 +61,7 @@ class Assertions(tf.Module):
     def serve(self, ids):
         tf.debugging.assert_less_equal(ids, self.largest, message="an id beyond the largest")
         tf.debugging.assert_non_negative(ids, message="a negative id")
-        return {"one_hot": tf.one_hot(ids, self.largest + 1)}
+        return {"one_hot": tf.ensure_shape(tf.one_hot(ids, self.largest + 1), (None, 6))}
 
 
 @case(endpoints={"serve": {"ids": Tensor((None,), "int32", low=-1, high=6)}})

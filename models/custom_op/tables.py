@@ -84,7 +84,8 @@ class MutableTable(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="words")])
     def serve(self, words):
-        return {"vectors": self.table.lookup(words) * self.scale, "size": self.table.size()}
+        vectors = tf.ensure_shape(self.table.lookup(words), (None, 2))  # a mutable table does not tell
+        return {"vectors": vectors * self.scale, "size": self.table.size()}
 
 
 @case(endpoints={"serve": {"words": Tensor((None,), "string", vocabulary=COLOURS)}}, traits=("lookup",))
@@ -106,7 +107,8 @@ class DenseTable(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.int64, name="ids")])
     def serve(self, ids):
-        return {"values": self.table.lookup(ids) + self.bonus, "size": self.table.size()}
+        values = tf.ensure_shape(self.table.lookup(ids), (None,))  # a dense table does not tell
+        return {"values": values + self.bonus, "size": self.table.size()}
 
 
 @case(endpoints={"serve": {"ids": Tensor((None,), "int64", low=-2, high=24)}}, traits=("lookup",))

@@ -130,23 +130,3 @@ class ManyVariables(tf.Module):
 def twenty_thousand_variables():
     """Twenty thousand variables: what takes time in their square would not end."""
     return ManyVariables(20000)
-
-
-class Replicated(tf.Module):
-    def __init__(self):
-        super().__init__(name="replicated")
-        with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
-            self.kernel = tf.Variable([[0.5], [-2.0]], name="kernel")
-            self.calls = tf.Variable(
-                3.0, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA, name="calls"
-            )
-
-    @tf.function(input_signature=[ROWS])
-    def serve(self, x):
-        return {"y": tf.matmul(x, self.kernel) + self.calls}
-
-
-@case(endpoints={"serve": {"x": FEATURES}})
-def mirrored_variables():
-    """Variables of a MirroredStrategy, saved as plain ones: whoever loads them knows of no strategy."""
-    return Replicated()

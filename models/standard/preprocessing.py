@@ -56,25 +56,6 @@ WORDS = ("oak", "élan", "日本", "two words", "\U0001f600")
 
 
 @case(
-    inputs=Tensor((None, 4), "string", vocabulary=WORDS),
-    traits=("functional", "preprocessing", "lookup"),
-)
-def weighted_words():
-    """Words as weights of their rarity, as counts and as a set: three modes of output, and weights in the config."""
-    common = {"vocabulary": list(WORDS), "num_oov_indices": 2}
-    weighted = keras.layers.StringLookup(
-        **common, output_mode="tf_idf", idf_weights=[0.5, 1.25, 2.0, 0.75, 3.0], name="weighted"
-    )
-    counted = keras.layers.StringLookup(
-        **common, output_mode="count", pad_to_max_tokens=True, max_tokens=9, name="counted"
-    )
-    present = keras.layers.StringLookup(**common, output_mode="multi_hot", oov_token="<unknown>", name="present")
-    given = keras.Input((4,), dtype="string", name="given")
-    joined = keras.layers.Concatenate()([weighted(given), counted(given), present(given)])
-    return keras.Model(given, keras.layers.Dense(3, name="answer")(joined))
-
-
-@case(
     inputs=Tensor((None, 2), "string", vocabulary=("oak", "élan", "日本", "two words", "[MASK]")),
     traits=("sequential", "preprocessing", "lookup"),
 )

@@ -44,23 +44,6 @@ def rmsprop_cyclic():
 
 
 @case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))
-def ftrl_cosine():
-    """Two slots and five regularizing numbers, with a rate on a cosine that is still falling."""
-    rate = keras.optimizers.schedules.CosineDecay(0.2, decay_steps=9, alpha=0.1)
-    return regression(
-        keras.optimizers.Ftrl(
-            rate,
-            learning_rate_power=-0.6,
-            initial_accumulator_value=0.2,
-            l1_regularization_strength=0.01,
-            l2_regularization_strength=0.02,
-            l2_shrinkage_regularization_strength=0.03,
-            beta=0.1,
-        )
-    )
-
-
-@case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained"))
 def averaged_weights():
     """A second copy of every weight in the optimizer, their moving average, that takes their place now and then."""
     return regression(

@@ -52,7 +52,6 @@ PRIMARY = (
     "saved_model:cpp",
     "saved_model:restored",
     "saved_model:signature",
-    "tflite:tflite_interpreter",
     "weights_h5:load_weights",
 )
 

@@ -27,6 +27,7 @@ TRAITS = {
     "trained": "it was fitted, so that its optimizer has state",
     "layer_without_config": "a custom layer takes arguments and has no get_config()",
     "several_inputs": "a Keras model with more than one input tensor",
+    "named_inputs": "a Keras model whose inputs are a dict",
     "string_inputs": "an input tensor of strings",
     "integer_inputs": "an input tensor of integers",
     "ragged_inputs": "an input that is a ragged tensor",
@@ -223,6 +224,7 @@ def derived_traits(endpoints: Mapping[str, Any], traits: Tuple[str, ...]) -> Tup
     module = "holds_module" in traits
     follows = {
         "several_inputs": not module and len(tensors) > 1,
+        "named_inputs": not module and isinstance(endpoints["call"], dict),
         "string_inputs": any(tensor.dtype == "string" for tensor in tensors),
         "integer_inputs": any("int" in tensor.dtype for tensor in tensors),
         "ragged_inputs": any(tensor.layout == "ragged" for tensor in tensors),

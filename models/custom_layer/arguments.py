@@ -49,14 +49,14 @@ class Sparing(keras.regularizers.Regularizer):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("functional", "compiled", "compiled_with_alias", "trained"),
+    traits=("functional", "compiled", "trained"),
     custom_objects={"Sparing": Sparing},
 )
 def regularizer_class():
     """A regularizer that is not registered, on a trained model: without its strength, training goes elsewhere."""
     model = with_dense(kernel_regularizer=Sparing(0.125), activation="tanh")
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
-    model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+    model.compile(optimizer=keras.optimizers.SGD(0.05), loss=keras.losses.MeanSquaredError())
     model.fit(given, given[:, :2], batch_size=4, epochs=2, shuffle=False, verbose=0)
     return model
 
@@ -76,14 +76,14 @@ class Bounded(keras.constraints.Constraint):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("functional", "compiled", "compiled_with_alias", "trained"),
+    traits=("functional", "compiled", "trained"),
     custom_objects={"Conformance>Bounded": Bounded},
 )
 def constraint_class():
     """A constraint that holds at every step of training, and at none if it got lost."""
     model = with_dense(kernel_constraint=Bounded(-0.25, 0.5), activation="tanh")
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.MeanSquaredError())
     model.fit(given, given[:, :2], batch_size=4, epochs=2, shuffle=False, verbose=0)
     return model
 

@@ -48,13 +48,17 @@ def largest_error(y_true, y_pred):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    traits=("sequential", "compiled", "trained"),
     training_objects={"largest_error": largest_error},
 )
 def metric_function():
     """A function that is not registered among the metrics, between two that Keras has: order and names must stay."""
-    metrics = ["mae", largest_error, keras.metrics.MeanSquaredError(name="square")]
-    return fitted(optimizer=keras.optimizers.SGD(0.05), loss="mae", metrics=metrics)
+    metrics = [
+        keras.metrics.MeanAbsoluteError(name="mean"),
+        largest_error,
+        keras.metrics.MeanSquaredError(name="square"),
+    ]
+    return fitted(optimizer=keras.optimizers.SGD(0.05), loss=keras.losses.MeanAbsoluteError(), metrics=metrics)
 
 
 class WarmSGD(keras.optimizers.SGD):
@@ -71,12 +75,12 @@ class WarmSGD(keras.optimizers.SGD):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    traits=("sequential", "compiled", "trained"),
     training_objects={"WarmSGD": WarmSGD},
 )
 def optimizer_class():
     """An optimizer with an update_step() and an argument of its own, not registered, with momentum that has begun."""
-    return fitted(optimizer=WarmSGD(0.02, warmth=0.5, momentum=0.75), loss="mse")
+    return fitted(optimizer=WarmSGD(0.02, warmth=0.5, momentum=0.75), loss=keras.losses.MeanSquaredError())
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
@@ -94,9 +98,9 @@ class Sawtooth(keras.optimizers.schedules.LearningRateSchedule):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("sequential", "compiled", "compiled_with_alias", "trained"),
+    traits=("sequential", "compiled", "trained"),
     training_objects={"Conformance>Sawtooth": Sawtooth},
 )
 def schedule_class():
     """A schedule of one's own, saved amid its period: the step count decides on the next learning rate."""
-    return fitted(optimizer=keras.optimizers.SGD(Sawtooth(0.1, period=4)), loss="mse")
+    return fitted(optimizer=keras.optimizers.SGD(Sawtooth(0.1, period=4)), loss=keras.losses.MeanSquaredError())

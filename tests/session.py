@@ -6,6 +6,7 @@ import collections
 import contextlib
 import dataclasses
 import datetime
+import functools
 import json
 import shutil
 import tempfile
@@ -257,9 +258,9 @@ class Session:
         """The pair of each side."""
         return {side: Pair.of(said) for side, said in self.surroundings.items()}
 
-    @property
+    @functools.cached_property
     def bench(self) -> Bench:
-        """All that judging a cell takes."""
+        """All that judging a cell takes; made once, since every test asks for it."""
         return Bench(
             self.evidence,
             {planned.cell: planned for planned in self.plan},

@@ -21,7 +21,12 @@ _IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
 def weights(model: Any) -> List[list]:
     """Every variable of a model that is alive, in its own order: [path, value]."""
-    return [[path_of(variable), told(as_array(variable))] for variable in model.variables]
+    return [[path_of(variable), told(as_array(variable))] for variable in variables_of(model)]
+
+
+def variables_of(model: Any) -> list:
+    """The variables of a model; among them Keras 2 lists the handlers of vocabularies, which are none."""
+    return [variable for variable in model.variables if hasattr(variable, "name")]
 
 
 def told(array: np.ndarray) -> Any:
@@ -45,7 +50,7 @@ def restored_weights(root: Any) -> dict:
         for item in tf.train.TrackableView(root).descendants()
         if isinstance(item, tf.Variable)
     ]
-    listed = getattr(root, "variables", None)
+    listed = None if getattr(root, "variables", None) is None else variables_of(root)
     return {"found": found, "listed": None if listed is None else [path_of(variable) for variable in listed]}
 
 
@@ -96,7 +101,7 @@ def training(model: Any) -> dict:
 def forget(model: Any) -> None:
     """Give every variable of a model and of its optimizer another value, so that what is not loaded shows."""
     optimizer = getattr(model, "optimizer", None)
-    for variable in [*model.variables, *(optimizer.variables if optimizer is not None else ())]:
+    for variable in [*variables_of(model), *(optimizer.variables if optimizer is not None else ())]:
         value = as_array(variable)
         if value.dtype.kind == "b":
             variable.assign(~value)

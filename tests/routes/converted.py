@@ -8,9 +8,9 @@ import tensorflow as tf
 from . import SAVED_MODELS, loader, saver
 
 
-def runtime(*, reads, package=None, asked="by_signature"):
+def runtime(*, reads, package=None, asked="by_signature", needs=None):
     """A loader whose answers are computed by another runtime."""
-    return loader(reads=reads, asked=asked, judged_against="graph", package=package, converted=True)
+    return loader(reads=reads, asked=asked, judged_against="graph", package=package, needs=needs, converted=True)
 
 
 @saver(writes="tflite", file_name="model.tflite")
@@ -98,7 +98,7 @@ def tflite_interpreter(path):
     return TFLiteRuntime(tf.lite.Interpreter(model_path=path))
 
 
-@runtime(reads=("keras_archive",))
+@runtime(reads=("keras_archive",), needs="quick")
 def load_model_and_convert(path, custom_objects):
     """A Keras model that is loaded, then converted, in TensorFlow's own TFLite interpreter."""
     model = tf.keras.models.load_model(path, custom_objects=custom_objects)

@@ -55,7 +55,7 @@ def keras_models_save(model, path):
 
 
 @loader(
-    reads=("keras_archive", "keras_folder", "h5", "keras_saved_model"),
+    reads=("keras_archive", "keras_folder", "h5", "keras_saved_model", "model_checkpoint"),
     asked="as_original",
     judged_against="eager",
     restores=WHOLE,

@@ -23,7 +23,7 @@ def die_when_it_begins(epoch, logs=None):
         raise Killed
 
 
-@saver(writes="keras_archive", file_name="model.keras", needs="compiled", trains=True)
+@saver(writes="model_checkpoint", file_name="model.keras", needs="compiled", trains=True)
 def model_checkpoint(model, path, data):
     """ModelCheckpoint of the whole model, in fit."""
     callback = tf.keras.callbacks.ModelCheckpoint(path)

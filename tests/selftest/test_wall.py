@@ -32,8 +32,8 @@ EVERYTHING = [
 ]
 OURS = sorted(path for path in EVERYTHING if path not in BESIDE or path.name in BOTH_SIDES)
 ALLOWED_BESIDE = {*sys.stdlib_module_names, "numpy", "tensorflow", "ml_dtypes", "keras", "_tf_save_conformance"}
-# What comes with TensorFlow, and the runtimes that a loader may be about.
-ALLOWED_BESIDE |= {"absl", "ai_edge_litert", "onnxruntime", "openvino"}
+# What comes with TensorFlow, and what a loader or a case may be about.
+ALLOWED_BESIDE |= {"absl", "ai_edge_litert", "onnxruntime", "openvino", "tensorflow_text"}
 
 
 def imports(path: Path, *, everywhere: bool) -> set[str]:

@@ -14,6 +14,7 @@ from tests.brought import Brought, UnusableModel, unlike
 from tests.cell_under_test import ROWS, CellUnderTest
 from tests.cells import Cell, NothingMatches
 from tests.deviations import UnreadableDeviations
+from tests.interpreters.driver import ROOMY, Limits
 from tests.interpreters.interpreter import UnusableInterpreter
 from tests.record import UnusableRecord, check_place
 from tests.session import BrokenTensorFlow, Session, Wanted, usable
@@ -121,6 +122,7 @@ def wanted(config: pytest.Config) -> Wanted:
     brought = [Brought.model(text, here) for text in option.model]
     brought += [Brought.existing(text, here) for text in option.artifact]
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
+    steady = config.getoption("--hypothesis-profile", None) != "nightly"
     return Wanted(
         {**sides, "B": usable(option.to, "--to")},
         tuple(option.case),
@@ -128,7 +130,8 @@ def wanted(config: pytest.Config) -> Wanted:
         every_route=option.all_routes,
         rollback=option.rollback,
         fresh=option.isolation == "fresh",
-        steady=config.getoption("--hypothesis-profile", None) != "nightly",
+        steady=steady,
+        limits=Limits() if steady else ROOMY,
         deviation_files=tuple(option.deviations),
         brought=unlike(brought),
         recorded=folder,

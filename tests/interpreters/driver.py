@@ -51,6 +51,10 @@ class Limits:
         return dataclasses.asdict(self)
 
 
+# For models of more than 2 GB, which are there several times over while they are saved.
+ROOMY = Limits(wall=900.0, cpu=600, memory=16 * GIB)
+
+
 class AgentLost(Exception):
     """The agent does not answer: it ended, or could not be reached."""
 

@@ -80,26 +80,24 @@ class NamedPair(tf.experimental.ExtensionType):
 
 
 class PairSum(tf.Module):
-    def __init__(self, kind, keeps_function):
+    def __init__(self):
         super().__init__(name="pair_sum")
         self.kernel = tf.Variable([0.5, -1.5], name="kernel")
 
         @tf.function
         def combine(pair):
-            return kind(pair.joined(), pair.left * self.kernel, 4.0)
+            return NamedPair(pair.joined(), pair.left * self.kernel, 4.0)
 
         @tf.function(input_signature=[ROWS])
         def serve(x):
-            combined = combine(kind(x, x * x, 3.0))
+            combined = combine(NamedPair(x, x * x, 3.0))
             return {"left": combined.left, "right": combined.right}
 
         serve.get_concrete_function()
-        self.serve = serve
-        if keeps_function:
-            self.combine = combine
+        self.serve, self.combine = serve, combine
 
 
 @case(endpoints={"serve": {"x": FEATURES}})
 def extension_type_named():
     """A function that takes an ExtensionType with a registered name, which other processes do not know."""
-    return PairSum(NamedPair, keeps_function=True)
+    return PairSum()

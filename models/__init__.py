@@ -43,7 +43,7 @@ TRAITS = {
     "low_precision": "variables in float16 or bfloat16",
     "quantized": "weights that have been quantized",
     "odd_names": "names of layers or inputs beyond ASCII letters, digits and underscores",
-    "lambda": "a Lambda layer, or an argument, that is a Python lambda",
+    "lambda": "a Lambda layer, or an argument that is a Python lambda",
     "unbuilt": "it has no variables until it is first called",
     "weightless": "it has no variables at all",
     "frozen": "a part of it is not trainable",

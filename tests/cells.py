@@ -221,7 +221,8 @@ WITHOUT_TRAIT = {
     "has_signatures": "is for tf.Modules with signatures",
     "tries_options": "is tried on a few tf.Modules",
     "quick": "is tried on the quick cases",
-    "compiled": "takes part in training, and the case is not compiled",
+    "compiled": "is for compiled models",
+    "lambda": "is for models with lambdas",
     "subclassed": "is for models that build themselves when they are first called",
 }
 

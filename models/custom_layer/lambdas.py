@@ -21,7 +21,7 @@ def shifted(x, by=0.0):
     return abs(x) + by
 
 
-@case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"shifted": shifted})
+@case(inputs=Tensor((None, 3)), traits=("functional", "lambda"), custom_objects={"shifted": shifted})
 def lambda_layer_of_function():
     """A named function with an argument in a Lambda layer: it travels by its name, the argument in the config."""
     features = keras.Input((3,), name="features")

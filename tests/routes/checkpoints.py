@@ -18,7 +18,7 @@ def checkpoint(model, path):
     tf.train.Checkpoint(model=model).write(os.path.join(path, NAME))
 
 
-@saver(writes="numbered_checkpoint")
+@saver(writes="numbered_checkpoint", needs="quick")
 def checkpoint_numbered(model, path):
     """tf.train.Checkpoint, saved under a name with a number and noted as the latest."""
     tf.train.Checkpoint(model=model).save(os.path.join(path, NAME))

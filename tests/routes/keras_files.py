@@ -70,15 +70,16 @@ def load_model(path, custom_objects):
     asked="as_original",
     judged_against="eager",
     restores=("architecture",),
+    needs="compiled",
 )
 def load_model_uncompiled(path, custom_objects):
     """The same without its compile state."""
     return tf.keras.models.load_model(path, custom_objects=custom_objects, compile=False)
 
 
-@loader(reads=("keras_archive", "h5"), asked="as_original", judged_against="eager", restores=WHOLE)
+@loader(reads=("keras_archive", "h5"), asked="as_original", judged_against="eager", restores=WHOLE, needs="lambda")
 def load_model_unsafe(path, custom_objects):
-    """The same with safe_mode off, which must change nothing for a model without lambdas."""
+    """The same with safe_mode off, which lambdas ask for."""
     return tf.keras.models.load_model(path, custom_objects=custom_objects, safe_mode=False)
 
 

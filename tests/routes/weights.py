@@ -52,7 +52,7 @@ def load_weights(path, model):
     return model
 
 
-@loader(reads=("weights_h5",), asked="as_original", judged_against="eager")
+@loader(reads=("weights_h5",), asked="as_original", judged_against="eager", needs="quick")
 def load_weights_skip_mismatch(path, model):
     """The same, allowed to skip what does not fit; everything fits."""
     model.load_weights(path, skip_mismatch=True)

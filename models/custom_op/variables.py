@@ -85,10 +85,11 @@ class Untracked(tf.Module):
     def __init__(self):
         super().__init__(name="untracked")
         hidden = tf.Variable([2.0, -3.0], name="hidden")
+        self.shown = tf.Variable([0.5, 1.0], name="shown")
 
         @tf.function(input_signature=[ROWS])
         def serve(x):
-            return {"y": x * hidden}
+            return {"y": x * hidden + self.shown}
 
         self.serve = serve
 

@@ -80,15 +80,13 @@ def nested_inputs():
 @case(inputs=Tensor((None, 3)), traits=("sequential", "unbuilt"), offered={"keras": ">=3"})
 def unbuilt_sequential():
     """A Sequential without an Input that its builder has not called: its variables begin with the first question."""
+    identity, uniform = keras.initializers.Identity, keras.initializers.RandomUniform
+    begun = [
+        {"kernel_initializer": identity(gain=gain), "bias_initializer": uniform(-0.5, 0.5, seed=1)}
+        for gain in (0.5, -2)
+    ]
     return keras.Sequential(
-        [
-            keras.layers.Dense(3, activation="tanh", kernel_initializer=keras.initializers.Identity(gain=0.5)),
-            keras.layers.Dense(
-                2,
-                kernel_initializer=keras.initializers.Identity(gain=-2.0),
-                bias_initializer=keras.initializers.Constant(0.25),
-            ),
-        ]
+        [keras.layers.Dense(3, activation="tanh", **begun[0]), keras.layers.Dense(2, **begun[1])],
     )
 
 

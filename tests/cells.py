@@ -242,8 +242,11 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
+    named = all(signature_keys(case, saver).values())
+    if loader and loader["asked"] == "by_function" and saver["writes"] == "exported_saved_model" and not named:
+        return "its answers are no plain tensors, and what was exported is asked by the names of signatures"
     by_key = loader is not None and loader["asked"] in ("by_signature", "by_tensor_name", "as_layer")
-    if (by_key or saver["writes"] == "tflite") and not all(signature_keys(case, saver).values()):
+    if (by_key or saver["writes"] == "tflite") and not named:
         return "it has no signatures"
     if loader and loader["asked"] == "by_tensor_name" and len(case["endpoints"]) > 1:
         return f"{loader['name']} knows one function, and the case has several"

@@ -23,7 +23,7 @@ def weights_h5(model, path):
 )
 def weights_sharded(model, path):
     """Only the weights, in shards that take the largest of them."""
-    largest = max(np.asarray(variable).nbytes for variable in model.variables)
+    largest = max((np.asarray(variable).nbytes for variable in model.variables), default=1)
     model.save_weights(path, max_shard_size=1.01 * largest / 1024**3)
 
 

@@ -48,7 +48,7 @@ class Cell:
 class PlannedCell:
     """A cell and, for each hop of the run, why it cannot apply there (None where it can).
 
-    `not_installed` are the hops in which nothing but a package is missing.
+    `not_installed` are the hops in which nothing is missing but a package, or the nightly profile.
     """
 
     cell: Cell
@@ -194,6 +194,8 @@ def _plan_cell(
                         reason = None
                         refused.add(hop)
                     break
+        elif case["nightly"] and reason == case["unavailable"]:
+            not_installed.add(hop)
         reasons[hop] = reason
     return PlannedCell(cell, reasons, frozenset(refused), frozenset(not_installed))
 

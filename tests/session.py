@@ -294,7 +294,8 @@ class Session:
     def stale_rows(self) -> list[Deviation]:
         """The rows that speak of this run's pairs and of none of the cells there are; only a whole run can tell.
 
-        Routes that this run was not asked for count, and so do cells for which only a package is missing.
+        Routes that this run was not asked for count, and so do cells for which only a package is missing, or the
+        nightly profile.
         """
         traits = {name: case["traits"] for name, case in self.evidence.catalogue["cases"].items()}
         every = plan(

@@ -54,12 +54,20 @@ class Place:
 
     def speaks_of(self, cell: Cell, traits: list[str]) -> bool:
         """Whether its globs and traits match the cell; conditions on pairs left aside."""
+        return self.speaks_of_route(cell.route, cell.requirement) and self.speaks_of_case(cell.case, traits)
+
+    def speaks_of_case(self, case: str, traits: list[str]) -> bool:
+        """Whether a case is one of those that it names."""
         return (
-            any(fnmatchcase(cell.case, glob) for glob in self.case)
-            and not any(fnmatchcase(cell.case, glob) for glob in self.excepted)
+            any(fnmatchcase(case, glob) for glob in self.case)
+            and not any(fnmatchcase(case, glob) for glob in self.excepted)
             and set(self.traits) <= set(traits)
-            and any(fnmatchcase(cell.route, glob) for glob in self.route)
-            and any(fnmatchcase(cell.requirement, glob) for glob in self.requirement)
+        )
+
+    def speaks_of_route(self, route: str, requirement: str) -> bool:
+        """Whether a requirement on a route is one of those that it names."""
+        return any(fnmatchcase(route, glob) for glob in self.route) and any(
+            fnmatchcase(requirement, glob) for glob in self.requirement
         )
 
 

@@ -19,7 +19,7 @@ from tests import deviations, record, requirement
 from tests.brought import Brought
 from tests.catalogue import all_routes
 from tests.cells import Cell, Pair, PlannedCell, plan, select
-from tests.deviations import Deviation, Deviations
+from tests.deviations import Deviation, Deviations, Place
 from tests.evidence import Evidence
 from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
@@ -291,6 +291,9 @@ class Session:
             counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
         return {case: count for case, count in counts.items() if count}
 
+    def _saved_and_loaded(self, hop: Hop) -> tuple[Pair, Pair]:
+        return self.pairs[hop.saved], self.pairs[hop.loaded]
+
     def stale_rows(self) -> list[Deviation]:
         """The rows that speak of this run's pairs and of none of the cells there are; only a whole run can tell.
 
@@ -307,23 +310,23 @@ class Session:
             [],
             every_route=True,
         )
-        there_are = [
-            (planned.cell, hop)
-            for planned in every
-            for hop, reason in planned.hops.items()
-            if reason is None or hop in planned.not_installed
-        ]
+        cases: dict[tuple[Hop, str, str], set[str]] = collections.defaultdict(set)
+        for planned in every:
+            for hop, reason in planned.hops.items():
+                if reason is None or hop in planned.not_installed:
+                    cases[hop, planned.cell.route, planned.cell.requirement].add(planned.cell.case)
+
+        def finds_a_cell(place: Place) -> bool:
+            named = {case for case in traits if place.speaks_of_case(case, traits[case])}
+            hops = [hop for hop in self.wanted.hops if place.speaks_of_pairs(*self._saved_and_loaded(hop))]
+            return any(
+                named & there for (hop, *of), there in cases.items() if hop in hops and place.speaks_of_route(*of)
+            )
+
         stale = []
         for row in self.deviations.rows:
-            hops = {
-                hop: (self.pairs[hop.saved], self.pairs[hop.loaded])
-                for hop in self.wanted.hops
-                if row.speaks_of_pairs(self.pairs[hop.saved], self.pairs[hop.loaded])
-            }
-            if hops and not any(
-                hop in hops and row.speaks_of(cell, traits[cell.case], *hops[hop]) for cell, hop in there_are
-            ):
-                stale.append(row)
+            if any(row.speaks_of_pairs(*self._saved_and_loaded(hop)) for hop in self.wanted.hops):
+                stale += [] if any(map(finds_a_cell, row.places)) else [row]
         return stale
 
     def record(self, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.interpreters.where import interpreter_at
+from tests.selftest.pinned import PINNED
 from tests.session import Session, Wanted
 
 FAULTS = Path(__file__).with_name("faults.py")
@@ -19,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
     elif not config.option.collectonly and not config.option.help:
         config.stash[KEY] = Session.start(
-            Wanted({"B": interpreter_at(None)}, every_route=True, further_routes=(FAULTS,))
+            Wanted({"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=(FAULTS,))
         )
 
 
@@ -36,7 +37,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case_id" in metafunc.fixturenames and KEY in metafunc.config.stash:
         session = metafunc.config.stash[KEY]
-        metafunc.parametrize("case_id", sorted({each.cell.case for each in session.plan if each.applies}))
+        pair = session.pairs["B"]
+        metafunc.parametrize(
+            "case_id",
+            [
+                name
+                for name, case in session.evidence.catalogue["cases"].items()
+                if not case["unavailable"] and pair.meets(case["offered"])
+                if case["package"] is None or case["package"] in pair.runtimes
+            ],
+        )
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import dataclasses
 import importlib
 import os
 import pkgutil
+import re
 import shutil
 from typing import Any, Callable, Mapping, Optional, Tuple
 
@@ -138,6 +139,13 @@ class Case:
             return "no C++ compiler (set CXX, or install g++)"
         return None
 
+    def ops(self) -> list:
+        """The names of the ops that its source file registers; a package does not tell, and has none here."""
+        if not (self.op_library and self.op_library.endswith(".cc")):
+            return []
+        with open(os.path.join(os.path.dirname(__file__), "ops", self.op_library), encoding="utf-8") as file:
+            return re.findall(r'TF_NewOpDefinitionBuilder\("([^"]+)"\)', file.read())
+
     def describe(self) -> dict:
         """The case as plain data, for the catalogue that pytest sees."""
         return {
@@ -152,6 +160,7 @@ class Case:
             "package": self.package,
             "nightly": self.nightly,
             "op_library": self.op_library,
+            "ops": self.ops(),
             "compiler": compiler(),
             "unavailable": self.unavailable(),
             "brought": self.brought,

@@ -213,6 +213,7 @@ def _offers(
 
 # Kinds of artifact that a user can bring without the source of the model.
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
+EXPORTED_FUNCTIONS = ("by_function", "exported_saved_model")
 # The extra that brings a package, where it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
 # Why a saver or loader that needs a trait has nothing to do with a case without it.
@@ -244,11 +245,10 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
-    named = all(signature_keys(case, saver).values())
-    if loader and loader["asked"] == "by_function" and saver["writes"] == "exported_saved_model" and not named:
-        return "its answers are no plain tensors, and what was exported is asked by the names of signatures"
-    by_key = loader is not None and loader["asked"] in ("by_signature", "by_tensor_name", "as_layer")
-    if (by_key or saver["writes"] == "tflite") and not named:
+    asked = loader["asked"] if loader else None
+    # What Keras has exported is asked through functions that have the names of its signatures.
+    by_key = asked in ("by_signature", "by_tensor_name", "as_layer") or (asked, saver["writes"]) == EXPORTED_FUNCTIONS
+    if (by_key or saver["writes"] == "tflite") and not all(signature_keys(case, saver).values()):
         return "it has no signatures"
     if loader and loader["asked"] == "by_tensor_name" and len(case["endpoints"]) > 1:
         return f"{loader['name']} knows one function, and the case has several"

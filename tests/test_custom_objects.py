@@ -31,7 +31,9 @@ def custom_objects(seen: Seen) -> None:
 
 def check_op_library(seen: Seen) -> None:
     """Without the library the load is refused with what TensorFlow says of an unknown op; with it, it answers."""
-    refusal = check_refused(seen.loading_with(None, with_op_library=False), missing="Op type not registered '")
+    op = next((f"{name}'" for name in seen.case["ops"]), "")  # of a package, any of its many ops
+    without = seen.loading_with(None, with_op_library=False)
+    refusal = check_refused(without, missing=f"Op type not registered '{op}")
     seen.facts["needs"] = [seen.case["op_library"]]
     seen.facts["refused_without"] = {seen.case["op_library"]: refusal}
 

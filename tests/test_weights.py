@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import numpy as np
 
@@ -45,13 +45,13 @@ def weights(seen: Seen) -> None:
         by_path[path].append(value)
     nameless = [value for path, value in restored["found"] if path not in dict(expected)]
     moved = []
-    namesakes = Counter(path for path, _ in expected)  # a tf.Module may give one name to several variables
+    namesakes = defaultdict(list)  # a tf.Module may give one name to several variables
+    for path, value in expected:
+        namesakes[path].append(value)
     for path, value in expected:
         with seen.also():
-            if namesakes[path] > 1 and path in by_path:
-                check_is_among(seen, path, value, by_path[path])
-            elif path in by_path:
-                check_value(seen, path, value, by_path[path])
+            if path in by_path:
+                check_namesakes(seen, path, value, namesakes[path], by_path[path])
             elif any(compare(value, other).equal for other in nameless):
                 moved.append(path)
             else:
@@ -72,10 +72,13 @@ def check_paths(seen: Seen, expected: list[str], listed: list[str]) -> None:
         seen.facts["paths"] = listed
 
 
-def check_is_among(seen: Seen, path: str, expected: np.ndarray, candidates: list[np.ndarray]) -> None:
-    """One of the variables of that path has the value."""
-    if not any(compare(expected, value).equal for value in candidates):
-        check_value(seen, path, expected, candidates)
+def check_namesakes(
+    seen: Seen, path: str, value: np.ndarray, expected: list[np.ndarray], candidates: list[np.ndarray]
+) -> None:
+    """A variable of the path has the value, and none has one that is not among those expected."""
+    equal = [other for other in candidates if compare(value, other).equal]
+    strange = [other for other in candidates if not any(compare(one, other).equal for one in expected)]
+    check_value(seen, path, value, [*(equal or candidates), *strange])
 
 
 def check_value(seen: Seen, path: str, expected: np.ndarray, candidates: list[np.ndarray]) -> None:

@@ -13,6 +13,9 @@ from hypothesis.extra import numpy as arrays
 
 from tests.compare import ULP_OVER_PAIRS, compare
 from tests.interpreters.wire import Ragged, Sparse
+from tests.requirement import Shortfall
+from tests.seen import Hop, Seen
+from tests.test_weights import check_namesakes
 
 EXAMPLES = settings(max_examples=200)
 DTYPES = st.sampled_from(["float16", "float32", "float64", "int8", "int64", "uint16", "bool", "complex64"])
@@ -175,3 +178,18 @@ def test_what_cancels_is_measured_by_what_was_summed(at_least, equal):
 
 def test_the_tolerances_are_these():
     assert ULP_OVER_PAIRS == {"float32": 4, "float64": 4, "float16": 4, "bfloat16": 4}
+
+
+@pytest.mark.parametrize(
+    ("found", "holds"),
+    [([1.0, 2.0], True), ([2.0, 1.0, 1.0], True), ([1.0], False), ([1.0, 2.0, 3.0], False), ([3.0, 4.0], False)],
+)
+def test_variables_of_one_name_are_all_there_and_no_other(found, holds):
+    expected = [np.array([value]) for value in (1.0, 2.0)]
+    seen = Seen(None, Hop("B", "B"), "a.case", "a_saver")
+    for value in expected:
+        with seen.also():
+            check_namesakes(seen, "kernel", value, expected, [np.array([value]) for value in found])
+    assert (not seen.found) == holds
+    assert all(isinstance(each, Shortfall) for each in seen.found)
+    assert seen.measured.largest_ulp is not None

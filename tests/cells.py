@@ -213,7 +213,6 @@ def _offers(
 
 # Kinds of artifact that a user can bring without the source of the model.
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
-EXPORTED_FUNCTIONS = ("by_function", "exported_saved_model")
 # The extra that brings a package, where it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
 # Why a saver or loader that needs a trait has nothing to do with a case without it.
@@ -246,8 +245,9 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
     asked = loader["asked"] if loader else None
-    # What Keras has exported is asked through functions that have the names of its signatures.
-    by_key = asked in ("by_signature", "by_tensor_name", "as_layer") or (asked, saver["writes"]) == EXPORTED_FUNCTIONS
+    by_key = asked in ("by_signature", "by_tensor_name", "as_layer")
+    if asked == "by_function" and "holds_keras_model" in case["traits"]:
+        by_key = "call" not in saver["keys"]  # an endpoint that the saver names is a function of that name
     if (by_key or saver["writes"] == "tflite") and not all(signature_keys(case, saver).values()):
         return "it has no signatures"
     if loader and loader["asked"] == "by_tensor_name" and len(case["endpoints"]) > 1:

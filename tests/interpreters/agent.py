@@ -64,10 +64,29 @@ def get_ready(kind):
         from _tf_save_conformance.routes import loaders
 
         # What every child would import for itself; the code page is that of a zip file's names.
-        for module in ("numpy.random", "encodings.cp437", "_tf_save_conformance.interpreters.steps"):
+        for module in ("numpy.random", "encodings.cp437", PACKAGE + ".models"):
             importlib.import_module(module)
+        for module in ("steps", "look", "training"):
+            importlib.import_module(f"{PACKAGE}.interpreters.{module}")
         loaders()
+        fill_registries()
     return {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu}
+
+
+def fill_registries():
+    """Have TensorFlow fill the tables of ops and kernels that it fills when first it executes an op.
+
+    Every child would do that for itself: on the first name that is no op, such as that of a function, TensorFlow
+    copies the definitions of all ops, on the first kernel it looks for libraries, and on the first function it
+    registers XLA's kernels. Nothing is executed here. Where a version has none of this, its children do as before.
+    """
+    for module, function, *given in (
+        ("tensorflow.python.framework.op_def_registry", "get", "NoSuchOp"),
+        ("tensorflow.python.framework.kernels", "get_registered_kernels_for_op", "NoOp"),
+        ("tensorflow.python.util.pywrap_xla_ops", "get_gpu_kernel_names"),
+    ):
+        with contextlib.suppress(ImportError, AttributeError):
+            getattr(importlib.import_module(module), function)(*given)
 
 
 def thread_count():

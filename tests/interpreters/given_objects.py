@@ -70,9 +70,9 @@ def hide(question: Mapping[str, Any]) -> None:
     hidden = [ROOMS + ".models"]
     if question["brought"] and question["brought"]["brought"]["function"]:
         hidden.append(question["brought"]["brought"]["function"].partition(":")[0])
-    for name in list(sys.modules):
-        if any(name == each or name.startswith(each + ".") for each in hidden):
-            del sys.modules[name]
+    below = tuple(f"{name}." for name in hidden)
+    for name in [name for name in sys.modules if name in hidden or name.startswith(below)]:
+        del sys.modules[name]
     sys.meta_path.insert(0, NotThere(hidden))
 
 

@@ -9,12 +9,12 @@ from .. import Tensor, case
 keras = tf.keras
 
 
-@case(inputs=Tensor((None, 4, 2)), traits=("sequential", "recurrent"))
+@case(inputs=Tensor((None, 2, 2)), traits=("sequential", "recurrent"))
 def stacked_recurrent():
     """Recurrent layers on top of each other, backwards and unrolled, with activations and biases of their own."""
     return keras.Sequential(
         [
-            keras.Input((4, 2)),
+            keras.Input((2, 2)),
             keras.layers.LSTM(
                 3,
                 return_sequences=True,
@@ -30,13 +30,13 @@ def stacked_recurrent():
     )
 
 
-@case(inputs=Tensor((None, 4, 2)), traits=("sequential", "recurrent"))
+@case(inputs=Tensor((None, 3, 2)), traits=("sequential", "recurrent"))
 def bidirectional_unlike():
     """A backward layer of another kind than the forward one: a copy of the forward one would fit in its place."""
     forward = keras.layers.GRU(3, return_sequences=True, name="forward")
     backward = keras.layers.SimpleRNN(3, return_sequences=True, go_backwards=True, activation="relu", name="backward")
     return keras.Sequential(
-        [keras.Input((4, 2)), keras.layers.Bidirectional(forward, backward_layer=backward, merge_mode="mul")]
+        [keras.Input((3, 2)), keras.layers.Bidirectional(forward, backward_layer=backward, merge_mode="mul")]
     )
 
 

@@ -15,6 +15,7 @@ from reports import claims
 from tests.interpreters.testimony import Testimony
 from tests.requirement import requirements
 from tests.session import Session
+from tests.stale import stale_rows
 from tests.verdict import BAD
 
 SCHEMA_VERSION = 1
@@ -27,6 +28,7 @@ PARTS = {
     "load": "load",
     "eager": "answer",
     "graph": "answer",
+    "once": "answer",
     "again": "answer",
     "answers": "answer",
 }
@@ -77,7 +79,7 @@ def make(
     if not complete:
         made["unjudged"] = unjudged
         return made
-    made["stale_rows"] = [row.id for row in session.stale_rows()]
+    made["stale_rows"] = [row.id for row in stale_rows(session)]
     made["cpu_seconds"] = cpu_seconds(session, rows)
     made["disk_bytes"] = disk_bytes(session)
     made["footer"] = footer(made)

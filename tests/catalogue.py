@@ -48,18 +48,32 @@ def ways_to_save_again(case: dict, saver: dict) -> list[str]:
     return ways
 
 
-def answers_in_graph_count(catalogue: dict, saver: dict) -> bool:
-    """Whether some loader of what the saver writes is held against the original's answers under `tf.function`."""
-    loaders = catalogue["routes"]["loaders"].values()
-    return any(saver["writes"] in loader["reads"] and loader["judged_against"] == "graph" for loader in loaders)
+def answers_that_count(loaders: list[dict]) -> list[str]:
+    """Which answers of the original, `eager` or `graph`, some of these loaders is held against."""
+    return sorted({loader["judged_against"] for loader in loaders})
 
 
-def goes_on_training(catalogue: dict, case: dict, saver: dict) -> bool:
-    """Whether some loader brings back the training state of what the saver writes."""
-    loaders = catalogue["routes"]["loaders"].values()
-    return trainable(case) and any(
-        saver["writes"] in loader["reads"] and "training" in loader["restores"] for loader in loaders
-    )
+def takes_gradients(loader: dict) -> bool:
+    """Whether what it returns can be differentiated: in Python, through the object itself."""
+    return loader["asked"] in ("as_original", "by_function")
+
+
+def few(case: dict, inputs: list[dict]) -> list[dict]:
+    """The first two inputs of each endpoint, for where it is enough to see whether the model is still the same.
+
+    What a stateful model answers depends on what it was asked before, so it is asked all again.
+    """
+    if "stateful" in case["traits"]:
+        return inputs
+    by_endpoint: dict[str, list[dict]] = {}
+    for given in inputs:
+        by_endpoint.setdefault(given["endpoint"], []).append(given)
+    return [given for of_one in by_endpoint.values() for given in of_one[:2]]
+
+
+def goes_on_training(case: dict, loaders: list[dict]) -> bool:
+    """Whether some of these loaders brings back the training state of the case."""
+    return trainable(case) and any("training" in loader["restores"] for loader in loaders)
 
 
 def trainable(case: dict) -> bool:

@@ -20,12 +20,14 @@ from filelock import FileLock
 
 from tests import strategies
 from tests.catalogue import (
-    answers_in_graph_count,
+    answers_that_count,
     default_custom_objects,
     differentiable,
+    few,
     goes_on_training,
     resaves,
     signature_keys,
+    takes_gradients,
     trainable,
     ways_to_save_again,
 )
@@ -49,6 +51,7 @@ class Evidence:
         folder: where it is kept; private to one run.
         catalogue: `cases` and `routes`, as an agent's child has told them.
         agents: by side ("A", "B") and kind.
+        routes: those that the run judges.
         fresh: whether every step is taken in a truly new process.
         over_pairs: whether answers are held against those of another pair, for which both of the original's count.
     """
@@ -56,6 +59,7 @@ class Evidence:
     folder: Path
     catalogue: dict
     agents: dict[str, dict[str, Agent]]
+    routes: frozenset[str]
     fresh: bool = False
     limits: Limits = dataclasses.field(default_factory=Limits)
     over_pairs: bool = True
@@ -64,6 +68,10 @@ class Evidence:
     def inputs(self, case: str) -> list[dict]:
         """The case's inputs, drawn once."""
         return self._kept(f"inputs/{case}", lambda: wire.encode(strategies.inputs_of(self.case(case))), wire.decode)
+
+    def few_inputs(self, case: str) -> list[dict]:
+        """Those of them that are enough to see whether a model is still the same."""
+        return few(self.case(case), self.inputs(case))
 
     def keep_given(self, given: dict[str, dict | None]) -> None:
         """Keep the inputs that were given for cases, by case and endpoint, in place of any that would be drawn."""
@@ -119,15 +127,25 @@ class Evidence:
 
     def question_to_save(self, side: str, case: str, saver: str) -> dict:
         """What a child has to know to build, answer and save."""
-        return {
+        loaders = self._loaders_of(saver)
+        question = {
             **self._question(side, case, saver),
             "artifact": str(self._written(side, case, saver) / self.saver(saver)["file_name"]),
             "file_name": self.saver(saver)["file_name"],
             "save_again": ways_to_save_again(self.case(case), self.saver(saver)),
-            "goes_on_training": goes_on_training(self.catalogue, self.case(case), self.saver(saver)),
+            "goes_on_training": goes_on_training(self.case(case), loaders),
             "op_libraries": self.op_libraries(side, case),
-            "in_graph": self.over_pairs or answers_in_graph_count(self.catalogue, self.saver(saver)),
+            "sides": ["eager", "graph"] if self.over_pairs else answers_that_count(loaders),
+            "few": self.few_inputs(case),
         }
+        if not any(map(takes_gradients, loaders)):
+            question["differentiate"] = []
+        return question
+
+    def _loaders_of(self, saver: str) -> list[dict]:
+        """The loaders that make a route of this run with the saver; what none of them needs is not asked for."""
+        loaders = (route.partition(":")[2] for route in self.routes if route.partition(":")[0] == saver)
+        return [self.loader(loader) for loader in loaders if loader]
 
     def _question(self, side: str, case: str, saver: str) -> dict:
         described = self.case(case)
@@ -167,11 +185,12 @@ class Evidence:
             question = self.question_to_load(saved_side, side, case, saver, loader, custom_objects, with_op_library)
             resaving = self.folder / "resaved" / saved_side / side / case / saver / loader / digest
             path = resaving / self.saver(saver)["file_name"]
+            as_given = custom_objects == default_custom_objects(self.case(case), self.loader(loader))
+            if resaved or not as_given:  # whether it loads, and as what, will do
+                question |= {"goes_on_training": False, "differentiate": [], "inputs": self.few_inputs(case)}
             if resaved:
-                question |= {"artifact": str(path), "goes_on_training": False, "differentiate": []}
-            elif custom_objects != default_custom_objects(self.case(case), self.loader(loader)):
-                question |= {"goes_on_training": False, "differentiate": []}  # whether it loads, and as what, will do
-            elif resaves(self.saver(saver), self.loader(loader)):
+                question["artifact"] = str(path)
+            elif as_given and resaves(self.saver(saver), self.loader(loader)):
                 shutil.rmtree(resaving, ignore_errors=True)
                 path.parent.mkdir(parents=True)
                 question["resaved"] = str(path)

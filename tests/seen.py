@@ -139,6 +139,12 @@ class Seen:
             resaved=resaved,
         )
 
+    def answers_to_few(self, said: Testimony) -> list[dict]:
+        """What a child that was asked for all answers answered to the few inputs that others are asked."""
+        names = {given["name"] for given in self.evidence.few_inputs(self.case_id)}
+        told = zip(self.inputs, said["answers"], strict=True)
+        return [answer for given, answer in told if given["name"] in names]
+
     def told_by(self, loader: str) -> Testimony:
         """What the child said that loaded the same artifact with another loader."""
         return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)

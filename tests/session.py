@@ -19,7 +19,7 @@ from tests import deviations, record, requirement
 from tests.brought import Brought
 from tests.catalogue import all_routes
 from tests.cells import Cell, Pair, PlannedCell, plan, select
-from tests.deviations import Deviation, Deviations, Place
+from tests.deviations import Deviations
 from tests.evidence import Evidence
 from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
@@ -225,7 +225,8 @@ class Session:
             wanted.every_route,
         )
         over_pairs = len(wanted.hops) > 1 or wanted.records
-        evidence = Evidence(folder / "evidence", catalogue, agents, wanted.fresh, wanted.limits, over_pairs)
+        routes = frozenset(planned.cell.route for planned in cells if planned.applies)
+        evidence = Evidence(folder / "evidence", catalogue, agents, routes, wanted.fresh, wanted.limits, over_pairs)
         return cls(folder, wanted, surroundings, evidence, cells, rows)
 
     def _write(self) -> None:
@@ -290,44 +291,6 @@ class Session:
         for planned in whole:
             counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
         return {case: count for case, count in counts.items() if count}
-
-    def _saved_and_loaded(self, hop: Hop) -> tuple[Pair, Pair]:
-        return self.pairs[hop.saved], self.pairs[hop.loaded]
-
-    def stale_rows(self) -> list[Deviation]:
-        """The rows that speak of this run's pairs and of none of the cells there are; only a whole run can tell.
-
-        Routes that this run was not asked for count, and so do cells for which only a package is missing, or the
-        nightly profile.
-        """
-        traits = {name: case["traits"] for name, case in self.evidence.catalogue["cases"].items()}
-        every = plan(
-            self.evidence.catalogue,
-            requirement.requirements(),
-            self.pairs,
-            self.wanted.hops,
-            [],
-            [],
-            every_route=True,
-        )
-        cases: dict[tuple[Hop, str, str], set[str]] = collections.defaultdict(set)
-        for planned in every:
-            for hop, reason in planned.hops.items():
-                if reason is None or hop in planned.not_installed:
-                    cases[hop, planned.cell.route, planned.cell.requirement].add(planned.cell.case)
-
-        def finds_a_cell(place: Place) -> bool:
-            named = {case for case in traits if place.speaks_of_case(case, traits[case])}
-            hops = [hop for hop in self.wanted.hops if place.speaks_of_pairs(*self._saved_and_loaded(hop))]
-            return any(
-                named & there for (hop, *of), there in cases.items() if hop in hops and place.speaks_of_route(*of)
-            )
-
-        stale = []
-        for row in self.deviations.rows:
-            if any(row.speaks_of_pairs(*self._saved_and_loaded(hop)) for hop in self.wanted.hops):
-                stale += [] if any(map(finds_a_cell, row.places)) else [row]
-        return stale
 
     def record(self, folder: Path) -> None:
         """Keep in a folder what the pair under test has said, for a gate that starts from it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.catalogue import differentiable
+from tests.catalogue import differentiable, takes_gradients
 from tests.requirement import EXCEPTION, Shortfall, requirement
 from tests.seen import Seen
 from tests.strategies import kind_of, tensors
@@ -10,7 +10,7 @@ from tests.strategies import kind_of, tensors
 
 def only_differentiable(case: dict, saver: dict, loader: dict | None) -> str | None:
     """Gradients are taken in Python, by inputs that are floating-point numbers."""
-    if loader["asked"] not in ("as_original", "by_function"):
+    if not takes_gradients(loader):
         return f"{loader['name']} is for inference"
     if not any(kind_of(tensor) == "float" for inputs in case["endpoints"].values() for tensor in tensors(inputs)):
         return "the case has no floating-point inputs"

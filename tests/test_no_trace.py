@@ -38,7 +38,7 @@ def no_trace(seen: Seen) -> None:
     for what, earlier, later in configs:
         with seen.also():
             check_same_config(f"live {what}", earlier, later)
-    again = compare(without_messages(seen.saved["eager"]), without_messages(seen.saved["again"]))
+    again = compare(without_messages(seen.saved["once"]), without_messages(seen.saved["again"]))
     if not again.equal:
         raise Shortfall(
             "the live model answers otherwise after saving", expected="the same", seen=again.differences[0]

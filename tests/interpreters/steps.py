@@ -66,7 +66,11 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     if further:
         answer_live(voice, further, {"eager": eager, "graph": graph})
         return
-    for side, ask in (("eager", eager), ("graph", graph))[: 2 if question["in_graph"] else 1]:
+    if not saver.trains:
+        voice.tell("once", lambda: asking.answers(eager, question["few"]))
+        put_back()
+    for side in question["sides"]:
+        ask = {"eager": eager, "graph": graph}[side]
         voice.tell(side, lambda ask=ask: asking.answers(ask, question["inputs"]))
         tell_gradients(voice, f"{side}_gradients", ask, question)
         put_back()
@@ -79,7 +83,7 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
             voice.tell("found", lambda: look.at_saved_model(question["artifact"]))
             voice.tell("fingerprint", lambda: look.fingerprint(question["artifact"]))
         voice.tell("after", lambda: everything(case, model))
-        voice.tell("again", lambda: asking.answers(eager, question["inputs"]))
+        voice.tell("again", lambda: asking.answers(eager, question["few"]))
         put_back()
     tell_saved_again(case, model, question, home, voice)
     tell_training(model, question, voice)

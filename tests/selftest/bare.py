@@ -25,10 +25,13 @@ def save(line, inputs):
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
     asking = room("interpreters.asking")
-    for in_graph in (None, case.endpoints, None):  # a run's child answers eagerly once more after saving
+    for side in line["sides"]:
+        in_graph = case.endpoints if side == "graph" else None
         asking.answers(asking.original(case.traits, model, in_graph), inputs)
-        if in_graph:
-            room("interpreters.steps").write(case, model, line["artifact"], line)
+    ask = asking.original(case.traits, model)
+    asking.answers(ask, line["few"])
+    room("interpreters.steps").write(case, model, line["artifact"], line)
+    asking.answers(ask, line["few"])
 
 
 def load(line, inputs):

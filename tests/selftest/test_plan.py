@@ -14,6 +14,7 @@ from tests.requirement import requirements
 from tests.seen import Hop
 from tests.selftest.pinned import PINNED
 from tests.session import Session, Wanted
+from tests.stale import stale_rows
 
 PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")
@@ -295,15 +296,46 @@ def test_a_gate_has_the_control_first_and_a_saver_no_hop_between_pairs(session, 
 
 
 def test_a_row_that_speaks_of_the_pair_and_of_no_cell_is_stale(session: Session):
-    assert session.stale_rows() == []
+    assert stale_rows(session) == []
     (row, *_) = session.deviations.rows
     place = dataclasses.replace(row.places[0], case=("nothing.*",), pairs=())
     pointless = dataclasses.replace(row, id="pointless", places=(place,))
     place = dataclasses.replace(place, saved_with={"keras": "<2"})
     elsewhere = dataclasses.replace(pointless, id="elsewhere", places=(place,))
     rows = dataclasses.replace(session.deviations, rows=(*session.deviations.rows, pointless, elsewhere))
-    stale = dataclasses.replace(session, deviations=rows, processes=[]).stale_rows()
+    stale = stale_rows(dataclasses.replace(session, deviations=rows, processes=[]))
     assert [each.id for each in stale] == ["pointless"]
+
+
+def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(session: Session):
+    def asked(case: str, saver: str, loader: str) -> list:
+        routes = frozenset({f"{saver}:{loader}", "checkpoint:read_checkpoint"})
+        evidence = dataclasses.replace(session.evidence, over_pairs=False, routes=routes)
+        question = evidence.question_to_save("B", case, saver)
+        return [question[about] for about in ("sides", "differentiate", "goes_on_training")]
+
+    case = "standard.dense_classifier"
+    assert asked(case, "export", "cpp") == [["graph"], [], False]
+    assert asked(case, "export", "restored") == [["graph"], ["batch-of-5"], False]
+    assert asked(case, "h5", "load_model") == [["eager"], ["batch-of-5"], True]
+    assert asked("custom_layer.affine", "h5", "load_model") == [["eager"], ["batch-of-5"], False]
+
+
+def test_a_gate_asks_for_both_answers_of_the_original(session: Session):
+    evidence = dataclasses.replace(session.evidence, over_pairs=True, routes=frozenset({"export:cpp"}))
+    assert evidence.question_to_save("B", "custom_layer.affine", "export")["sides"] == ["eager", "graph"]
+
+
+def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model(session: Session):
+    def names(case: str) -> list[str]:
+        return [given["name"] for given in session.evidence.few_inputs(case)]
+
+    assert names("custom_layer.affine") == ["batch-of-5", "batch-of-1"]
+    both = session.evidence.case("custom_op.module_two_signatures")["endpoints"]
+    assert names("custom_op.module_two_signatures") == [
+        f"{endpoint}/{name}" for endpoint in both for name in ("batch-of-5", "batch-of-1")
+    ]
+    assert len(names("custom_op.training_loop")) == len(session.evidence.inputs("custom_op.training_loop"))
 
 
 def test_a_cell_reads_as_case_route_requirement():

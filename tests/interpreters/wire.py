@@ -95,8 +95,12 @@ def numpy_dtype(name: str) -> np.dtype:
     if name in _NUMPY_DTYPES:
         return np.dtype(name)
     if name in _ML_DTYPES:
-        import ml_dtypes
+        try:
+            import ml_dtypes
+        except ModuleNotFoundError:  # TensorFlow 2.13 has a bfloat16 of its own
+            import tensorflow as tf
 
+            return np.dtype(tf.dtypes.as_dtype(name).as_numpy_dtype)
         return np.dtype(getattr(ml_dtypes, name))
     raise WireError(f"no dtype named {name!r} goes over the wire")
 

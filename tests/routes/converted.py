@@ -143,10 +143,21 @@ def openvino(path):
     core = ov.Core()
     source = core.read_model(path) if path.endswith(".xml") else ov.convert_model(path)
     model = core.compile_model(source, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    outputs = [port.get_any_name() for port in model.outputs]
+    inputs = [port.get_any_name() for port in model.inputs]
+    outputs = _distinct_names(model.outputs, inputs)
 
-    def run(**inputs):
-        answers = model(inputs)
-        return {name: np.array(answers[name]) for name in outputs}
+    def run(**given):
+        answers = model(given)
+        return {name: np.array(answers[at]) for at, name in enumerate(outputs)}
 
-    return OneFunction(run, [port.get_any_name() for port in model.inputs])
+    return OneFunction(run, inputs)
+
+
+def _distinct_names(ports, taken):
+    """A name for each output: of one that is there twice, or is an input as well, a name that is only its own."""
+    names = []
+    for port in ports:
+        its_own = [name for name in sorted(port.get_names()) if name not in names and name not in taken]
+        name = port.get_any_name()
+        names.append(name if name in its_own or not its_own else its_own[0])
+    return names

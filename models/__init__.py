@@ -76,7 +76,8 @@ class Tensor:
         batched: the first side is the batch.
         layout: `dense`, `ragged` (the second side is free in each row, and some rows are empty) or `sparse`.
         default: the value that the function takes when the input is left out.
-        tame: no empty batches and no numbers beyond the ordinary, which a model that learns would not get over.
+        tame: no empty batches and no numbers beyond the ordinary, which a model that learns would not get over, and
+            for which TFLite reads the size of an image from memory that nobody has written.
     """
 
     shape: Tuple[Optional[int], ...]

@@ -95,10 +95,6 @@ class Deviation:
         """Whether it is found anywhere between these pairs."""
         return any(place.speaks_of_pairs(saved, loaded) for place in self.places)
 
-    def speaks_of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> bool:
-        """Whether it is found in this cell between these pairs."""
-        return any(place.speaks_of_pairs(saved, loaded) and place.speaks_of(cell, traits) for place in self.places)
-
     def expects(self, found: Shortfall) -> bool:
         """Whether this is the shortfall that the row says, and the row still stands."""
         return (
@@ -116,6 +112,9 @@ class Deviations:
 
     rows: tuple[Deviation, ...]
     known_pairs: tuple[str, ...] = ()
+    _between: dict[tuple[Pair, Pair], list[tuple[Deviation, list[Place]]]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def knows(self, pair: Pair) -> bool:
         """Whether that pair has been run, so that its shortfalls are in the rows."""
@@ -123,7 +122,17 @@ class Deviations:
 
     def of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> list[Deviation]:
         """The rows that speak of a cell between these pairs."""
-        return [row for row in self.rows if row.speaks_of(cell, traits, saved, loaded)]
+        found = self.between(saved, loaded)
+        return [row for row, places in found if any(place.speaks_of(cell, traits) for place in places)]
+
+    def between(self, saved: Pair, loaded: Pair) -> list[tuple[Deviation, list[Place]]]:
+        """The rows that are found anywhere between these pairs, each with its places there."""
+        if (saved, loaded) not in self._between:
+            found = (
+                (row, [place for place in row.places if place.speaks_of_pairs(saved, loaded)]) for row in self.rows
+            )
+            self._between[saved, loaded] = [(row, places) for row, places in found if places]
+        return self._between[saved, loaded]
 
 
 def read(further: tuple[Path, ...] = (), today: datetime.date | None = None) -> Deviations:

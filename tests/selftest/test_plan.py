@@ -314,7 +314,7 @@ def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(sessi
         question = evidence.question_to_save("B", case, saver)
         return [question[about] for about in ("sides", "differentiate", "goes_on_training")]
 
-    case = "standard.dense_classifier"
+    case = "standard.batch_norm_trained"
     assert asked(case, "export", "cpp") == [["graph"], [], False]
     assert asked(case, "export", "restored") == [["graph"], ["batch-of-5"], False]
     assert asked(case, "h5", "load_model") == [["eager"], ["batch-of-5"], True]

@@ -91,10 +91,6 @@ class Deviation:
     accepts: bool = False
     expired: bool = False
 
-    def speaks_of_pairs(self, saved: Pair, loaded: Pair) -> bool:
-        """Whether it is found anywhere between these pairs."""
-        return any(place.speaks_of_pairs(saved, loaded) for place in self.places)
-
     def expects(self, found: Shortfall) -> bool:
         """Whether this is the shortfall that the row says, and the row still stands."""
         return (

@@ -63,11 +63,13 @@ class Evidence:
     fresh: bool = False
     limits: Limits = dataclasses.field(default_factory=Limits)
     over_pairs: bool = True
-    _latest: dict[str, Testimony] = dataclasses.field(default_factory=dict, repr=False)
+    _latest: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
     def inputs(self, case: str) -> list[dict]:
         """The case's inputs, drawn once."""
-        return self._kept(f"inputs/{case}", lambda: wire.encode(strategies.inputs_of(self.case(case))), wire.decode)
+        return self._remembered(
+            f"inputs/{case}", lambda: wire.encode(strategies.inputs_of(self.case(case))), wire.decode
+        )
 
     def few_inputs(self, case: str) -> list[dict]:
         """Those of them that are enough to see whether a model is still the same."""
@@ -276,10 +278,14 @@ class Evidence:
                 error = missing.error or {"type": "CompilerFailed", "message": str(missing), "bases": []}
                 return Testimony({"build": {"error": error}, "load": {"error": error}}).encode()
 
+        return self._remembered(key, make, Testimony.decode)
+
+    def _remembered(self, key: str, make: Callable[[], bytes], read: Callable[[bytes], Any]) -> Any:
+        """What is kept, without reading it anew each time: the last that were asked for."""
         if key not in self._latest:
             if len(self._latest) >= 32:
                 self._latest.pop(next(iter(self._latest)))
-            self._latest[key] = self._kept(key, make, Testimony.decode)
+            self._latest[key] = self._kept(key, make, read)
         return self._latest[key]
 
     def _kept(self, key: str, make: Callable[[], bytes], read: Callable[[bytes], Any]) -> Any:

@@ -25,14 +25,14 @@ def stale_rows(session: Session) -> list[Deviation]:
             if reason is None or hop in planned.not_installed:
                 cases[hop, planned.cell.route, planned.cell.requirement].add(planned.cell.case)
 
-    def hops_of(spoken_of: Deviation | Place) -> list[Hop]:
-        return [hop for hop in hops if spoken_of.speaks_of_pairs(pairs[hop.saved], pairs[hop.loaded])]
-
-    def finds_a_cell(place: Place) -> bool:
+    def finds_a_cell(hop: Hop, place: Place) -> bool:
         named = {case for case in traits if place.speaks_of_case(case, traits[case])}
-        wanted = hops_of(place)
-        return any(
-            named & there for (hop, *of), there in cases.items() if hop in wanted and place.speaks_of_route(*of)
-        )
+        return any(named & there for (at, *of), there in cases.items() if at == hop and place.speaks_of_route(*of))
 
-    return [row for row in session.deviations.rows if hops_of(row) and not any(map(finds_a_cell, row.places))]
+    spoken_of, found = set(), set()
+    for hop in hops:
+        for row, places in session.deviations.between(pairs[hop.saved], pairs[hop.loaded]):
+            spoken_of.add(row.id)
+            if any(finds_a_cell(hop, place) for place in places):
+                found.add(row.id)
+    return [row for row in session.deviations.rows if row.id in spoken_of - found]

@@ -25,11 +25,11 @@ def save(line, inputs):
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
     asking = room("interpreters.asking")
+    ask = asking.original(case.traits, model)
+    asking.answers(ask, line["few"])
     for side in line["sides"]:
         in_graph = case.endpoints if side == "graph" else None
         asking.answers(asking.original(case.traits, model, in_graph), inputs)
-    ask = asking.original(case.traits, model)
-    asking.answers(ask, line["few"])
     room("interpreters.steps").write(case, model, line["artifact"], line)
     asking.answers(ask, line["few"])
 

@@ -15,7 +15,7 @@ from reports import claims
 from tests.interpreters.testimony import Testimony
 from tests.requirement import requirements
 from tests.session import Session
-from tests.stale import stale_rows
+from tests.stale_rows import stale_rows
 from tests.verdict import BAD
 
 SCHEMA_VERSION = 1

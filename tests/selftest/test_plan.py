@@ -14,7 +14,7 @@ from tests.requirement import requirements
 from tests.seen import Hop
 from tests.selftest.pinned import PINNED
 from tests.session import Session, Wanted
-from tests.stale import stale_rows
+from tests.stale_rows import stale_rows
 
 PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -26,7 +27,7 @@ def verdicts(cells: list[dict]) -> list[dict]:
 
 def _verdict(claim: dict, cells: list[dict]) -> dict:
     hop, holds_when = claim.get("hop", HOP), claim.get("holds_when", "all hold")
-    named = [row for row in cells if row["hop"] == hop and any(names(glob, row) for glob in claim["cells"])]
+    named = named_by(claim["cells"], hop, cells)
     counts = collections.Counter(row["outcome"] for row in named)
     said = [row for row in named if row["outcome"] != "n/a"]
     judged = [row for row in said if claim.get("refusal_counts") or not is_refusal(row)]
@@ -56,9 +57,20 @@ def is_refusal(row: dict) -> bool:
     )
 
 
-def names(glob: dict, row: dict) -> bool:
-    """Whether a glob over case, route and requirement names the row."""
-    return all(fnmatchcase(row[key], glob[key]) for key in ("requirement", "route", "case"))
+def named_by(globs: list[dict], hop: str, cells: list[dict]) -> list[dict]:
+    """The rows of that hop, in their order, that some glob over case, route and requirement names."""
+
+    @functools.cache  # there are a hundred cases to each route and requirement
+    def cases(route: str, requirement: str) -> list[str]:
+        row = {"route": route, "requirement": requirement}
+        return [glob["case"] for glob in globs if all(fnmatchcase(row[key], glob[key]) for key in row)]
+
+    return [
+        row
+        for row in cells
+        if row["hop"] == hop
+        and any(fnmatchcase(row["case"], case) for case in cases(row["route"], row["requirement"]))
+    ]
 
 
 def _counts_against(claim: dict, row: dict) -> bool:

@@ -60,13 +60,14 @@ class Collector:
 
     def write(self, ran: bool) -> None:
         """Write the reports; all that follows from the document where the run came to its end."""
-        document.write(self.folder, self.document)  # first of all: scripts may name files in it, and must not lose it
+        if ran:
+            repro.name_all(self.document)
+        document.write(self.folder, self.document)  # before all that is made of it, and may find the disk full
         if ran:
             repro.write_all(self.folder, self.document, self.session)
             draft.write(self.folder, self.document, self.session.deviations)
             render.write_summary(self.folder, self.document)
             page.write(self.folder, self.document)
-        document.write(self.folder, self.document)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tomllib
 
-from reports.claims import HELD, HOP, is_refusal, names
+from reports.claims import HELD, HOP, is_refusal, named_by
 
 DIFFERENCES = Path(__file__).with_name("differences.toml")
 
@@ -51,7 +51,7 @@ def table(document: dict) -> list[Question]:
     for question in told["question"]:
         hop = question.get("hop", HOP)
         if hop in document["hops"]:
-            rows = [row for row in document["cells"] if row["hop"] == hop and _asks(question, row)]
+            rows = named_by(question["cells"], hop, document["cells"])
             lines.append(Question(question["name"], [_square(way, question, rows) for way in told["way"]]))
     return lines
 
@@ -60,12 +60,10 @@ def _told() -> dict:
     return tomllib.loads(DIFFERENCES.read_text())
 
 
-def _asks(question: dict, row: dict) -> bool:
-    return any(names(glob, row) for glob in question["cells"])
-
-
 def _square(way: dict, question: dict, rows: list[dict]) -> Square:
-    named = [row for row in rows if any(fnmatchcase(row["route"], glob) for glob in way["routes"])]
+    routes = {row["route"] for row in rows}
+    routes = {route for route in routes if any(fnmatchcase(route, glob) for glob in way["routes"])}
+    named = [row for row in rows if row["route"] in routes]
     judged = [row for row in named if row["outcome"] != "n/a" and not is_refusal(row)]
     if not named:
         return Square("no such path", 0, [])

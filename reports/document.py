@@ -24,6 +24,7 @@ NAME = "conformance.json"
 # Which sections of a child's words are which part of the time that a run takes.
 PARTS = {
     "build": "build",
+    "prepare": "build",
     "save": "save",
     "load": "load",
     "eager": "answer",
@@ -65,7 +66,7 @@ def make(
         "known_pairs": {side: session.deviations.knows(pair) for side, pair in session.pairs.items()},
         "hops": [str(hop) for hop in session.wanted.hops],
         "narrowed": narrowed,
-        "planned": dict(sorted(session.rows_by_case().items())),
+        "planned": dict(sorted(session.rows_by_case.items())),
         "requirements": {name: each.sentence for name, each in requirements().items()},
         "cases": {name: {"doc": case["doc"], "traits": case["traits"]} for name, case in catalogue["cases"].items()},
         "savers": {name: saver["doc"] for name, saver in catalogue["routes"]["savers"].items()},

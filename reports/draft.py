@@ -85,11 +85,11 @@ def _unexplained(found: dict, hop: str, between: Between, known: Deviations) -> 
     cells: dict[Symptom, set[tuple[str, str]]] = collections.defaultdict(set)
     is_gate = "A" in found["sides"]
     for row in found["cells"]:
-        if row["hop"] != hop or (is_gate and not document.is_bad(row)):
+        if row["hop"] != hop or not row.get("found") or (is_gate and not document.is_bad(row)):
             continue
         cell = Cell(row["case"], row["route"], row["requirement"])
         rows = known.of(cell, found["cases"][row["case"]]["traits"], between.saved, between.loaded)
-        for each in row.get("found", []):
+        for each in row["found"]:
             shortfall = Shortfall(**each)
             if not any(row.expects(shortfall) for row in rows if row.accepts or not is_gate):
                 symptom = Symptom(row["requirement"], each["symptom"], each["exception"], pattern(each["message"]))

@@ -26,17 +26,23 @@ TOLD = ("fails", "crashed", "timed-out", "regressed", "changed", "lost", "deviat
 OURS = ("case", "saver", "loader", "option", "runtime")
 
 
+def name_all(document: dict) -> None:
+    """Name a script in the row of every cell that falls short."""
+    for row in document["cells"]:
+        if row["outcome"] in TOLD:
+            name = "-".join((row["case"], row["route"].replace(":", "-"), row["requirement"]))
+            row["repro"] = f"repro/{name}.py"
+
+
 def write_all(folder: Path, document: dict, session: Session) -> None:
-    """Write a script for every cell that falls short, and name it in the cell's row."""
+    """Write the scripts that rows name."""
     scripts = folder / "repro"
     scripts.mkdir(exist_ok=True)
     for old in scripts.glob("*.py"):
         old.unlink()
     for row in document["cells"]:
-        if row["outcome"] in TOLD:
-            name = "-".join((row["case"], row["route"].replace(":", "-"), row["requirement"])) + ".py"
-            (scripts / name).write_text(script(row, session))
-            row["repro"] = f"repro/{name}"
+        if "repro" in row:
+            (folder / row["repro"]).write_text(script(row, session))
 
 
 def script(row: dict, session: Session) -> str:
@@ -137,9 +143,9 @@ def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:
     ]
 
 
-def _endpoint(row: dict, case: dict, session: Session) -> str:
+def _endpoint(row: dict, case: dict, session: Session) -> str | None:
     inputs = {given["name"]: given["endpoint"] for given in session.evidence.inputs(row["case"])}
-    return inputs.get(_failing_input(row), next(iter(case["endpoints"])))
+    return inputs.get(_failing_input(row), next(iter(case["endpoints"]), None))
 
 
 def _failing_input(row: dict) -> str | None:
@@ -147,10 +153,11 @@ def _failing_input(row: dict) -> str | None:
 
 
 def _input_literal(row: dict, session: Session) -> str:
-    """The input that shows it; the first that answers where no input does."""
+    """The input that shows it; the first that answers where no input does, and `None` where there is none."""
     inputs = session.evidence.inputs(row["case"])
     named = _failing_input(row)
-    return literal(next((given for given in inputs if given["name"] == named), inputs[0])["value"])
+    shows = [given["value"] for given in inputs if given["name"] == named] or [given["value"] for given in inputs[:1]]
+    return str(literal(next(iter(shows), None)))
 
 
 def literal(value: Any) -> str | None:

@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import json
 import re
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,6 @@ class Place:
         if self.pairs and (saved.name != loaded.name or saved.name not in self.pairs):
             return False
         return saved.meets(self.saved_with) and loaded.meets(self.loaded_with)
-
-    def speaks_of(self, cell: Cell, traits: list[str]) -> bool:
-        """Whether its globs and traits match the cell; conditions on pairs left aside."""
-        return self.speaks_of_route(cell.route, cell.requirement) and self.speaks_of_case(cell.case, traits)
 
     def speaks_of_case(self, case: str, traits: list[str]) -> bool:
         """Whether a case is one of those that it names."""
@@ -108,7 +105,7 @@ class Deviations:
 
     rows: tuple[Deviation, ...]
     known_pairs: tuple[str, ...] = ()
-    _between: dict[tuple[Pair, Pair], list[tuple[Deviation, list[Place]]]] = dataclasses.field(
+    _found: dict[tuple, list[tuple[Deviation, list[Place]]]] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -118,17 +115,32 @@ class Deviations:
 
     def of(self, cell: Cell, traits: list[str], saved: Pair, loaded: Pair) -> list[Deviation]:
         """The rows that speak of a cell between these pairs."""
-        found = self.between(saved, loaded)
-        return [row for row, places in found if any(place.speaks_of(cell, traits) for place in places)]
+        of_route = saved, loaded, cell.route, cell.requirement
+        if of_route not in self._found:
+            self._found[of_route] = narrowed(
+                self.between(saved, loaded), lambda place: place.speaks_of_route(cell.route, cell.requirement)
+            )
+        return [
+            row
+            for row, places in self._found[of_route]
+            if any(place.speaks_of_case(cell.case, traits) for place in places)
+        ]
 
     def between(self, saved: Pair, loaded: Pair) -> list[tuple[Deviation, list[Place]]]:
         """The rows that are found anywhere between these pairs, each with its places there."""
-        if (saved, loaded) not in self._between:
-            found = (
-                (row, [place for place in row.places if place.speaks_of_pairs(saved, loaded)]) for row in self.rows
+        if (saved, loaded) not in self._found:
+            self._found[saved, loaded] = narrowed(
+                [(row, list(row.places)) for row in self.rows], lambda place: place.speaks_of_pairs(saved, loaded)
             )
-            self._between[saved, loaded] = [(row, places) for row, places in found if places]
-        return self._between[saved, loaded]
+        return self._found[saved, loaded]
+
+
+def narrowed(
+    found: list[tuple[Deviation, list[Place]]], keep: Callable[[Place], bool]
+) -> list[tuple[Deviation, list[Place]]]:
+    """Those of the rows that have places which are kept, with these."""
+    left = ((row, [place for place in places if keep(place)]) for row, places in found)
+    return [(row, places) for row, places in left if places]
 
 
 def read(further: tuple[Path, ...] = (), today: datetime.date | None = None) -> Deviations:

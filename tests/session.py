@@ -276,19 +276,28 @@ class Session:
             planned.cell for planned in self.plan if planned.cell.requirement == requirement_name and planned.applies
         ]
 
-    def rows_by_case(self) -> dict[str, int]:
-        """How many rows each case has in a run of all cases on these routes, whatever part of it this one is."""
-        whole = plan(
+    def plan_of(
+        self, case_globs: tuple[str, ...], route_globs: tuple[str, ...], every_route: bool
+    ) -> list[PlannedCell]:
+        """All cells that a run between these pairs would select with these globs; often this run's own."""
+        wanted = self.wanted
+        if (case_globs, route_globs, every_route) == (wanted.case_globs, wanted.route_globs, wanted.every_route):
+            return self.plan
+        return plan(
             self.evidence.catalogue,
             requirement.requirements(),
             self.pairs,
-            self.wanted.hops,
-            [],
-            list(self.wanted.route_globs),
-            self.wanted.every_route,
+            wanted.hops,
+            list(case_globs),
+            list(route_globs),
+            every_route,
         )
+
+    @functools.cached_property
+    def rows_by_case(self) -> dict[str, int]:
+        """How many rows each case has in a run of all cases on these routes, whatever part of it this one is."""
         counts: collections.Counter = collections.Counter()
-        for planned in whole:
+        for planned in self.plan_of((), self.wanted.route_globs, self.wanted.every_route):
             counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
         return {case: count for case, count in counts.items() if count}
 

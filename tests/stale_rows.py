@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import collections
 
-from tests import requirement
-from tests.cells import plan
 from tests.deviations import Deviation, Place
 from tests.seen import Hop
 from tests.session import Session
@@ -17,10 +15,10 @@ def stale_rows(session: Session) -> list[Deviation]:
     Routes that the run was not asked for count, and so do cells for which only a package is missing, or the
     nightly profile.
     """
-    catalogue, pairs, hops = session.evidence.catalogue, session.pairs, session.wanted.hops
-    traits = {name: case["traits"] for name, case in catalogue["cases"].items()}
+    pairs, hops = session.pairs, session.wanted.hops
+    traits = {name: case["traits"] for name, case in session.evidence.catalogue["cases"].items()}
     cases: dict[tuple[Hop, str, str], set[str]] = collections.defaultdict(set)
-    for planned in plan(catalogue, requirement.requirements(), pairs, hops, [], [], every_route=True):
+    for planned in session.plan_of((), (), True):
         for hop, reason in planned.hops.items():
             if reason is None or hop in planned.not_installed:
                 cases[hop, planned.cell.route, planned.cell.requirement].add(planned.cell.case)

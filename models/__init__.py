@@ -26,6 +26,7 @@ TRAITS = {
     "compiled": "it has a loss and an optimizer",
     "compiled_with_alias": "it was compiled with a loss given by a short alias, such as 'mse'",
     "trained": "it was fitted, so that its optimizer has state",
+    "slots": "its optimizer keeps something for each variable, such as a momentum",
     "layer_without_config": "a custom layer takes arguments and has no get_config()",
     "several_inputs": "a Keras model with more than one input tensor",
     "named_inputs": "a Keras model whose inputs are a dict",
@@ -54,6 +55,8 @@ TRAITS = {
     "one_endpoint": "a tf.Module with just one function",
     "has_signatures": "a tf.Module whose functions can be signatures",
     "tries_options": "the options of saving and loading are tried on it",
+    "tries_twins": "a Keras model on which routes are tried that differ from another in one argument",
+    "only_trains": "special in nothing but how it trains, with which routes that bring back no training do nothing",
     "stateful": "asking it changes it: inputs are answered in order, each time from the start",
     "composite_outputs": "it answers with more than plain tensors, which no signature can",
     "composite_op": "a custom op made of TensorFlow ops",
@@ -129,9 +132,21 @@ class Case:
         import tensorflow as tf
 
         tf.keras.utils.set_random_seed(SEED)
-        model = self.build_model()
+        model = self.trained_eagerly() if "trained" in self.traits and not self.brought else self.build_model()
         if not self.brought and getattr(model, "built", True):
             stir_constant_weights(model)
+        return model
+
+    def trained_eagerly(self) -> Any:
+        """The model that the function builds and fits: a few steps take less time than tracing them would."""
+        import tensorflow as tf
+
+        tf.config.run_functions_eagerly(True)
+        try:
+            model = self.build_model()
+        finally:
+            tf.config.run_functions_eagerly(False)
+        model.make_train_function(force=True)  # Keras 2 would go on eagerly
         return model
 
     def unavailable(self) -> Optional[str]:
@@ -241,7 +256,7 @@ def derived_traits(endpoints: Mapping[str, Any], traits: Tuple[str, ...]) -> Tup
         "sparse_inputs": any(tensor.layout == "sparse" for tensor in tensors),
     }
     flat = not (follows["ragged_inputs"] or follows["sparse_inputs"] or "composite_outputs" in traits)
-    follows["has_signatures"] = module and flat
+    follows["has_signatures"] = module and flat and bool(endpoints)
     follows["one_endpoint"] = module and flat and len(endpoints) == 1
     return tuple(trait for trait, true in follows.items() if true)
 

@@ -296,7 +296,7 @@ def keras_traits(model: Any) -> List[str]:
     """What is special about a Keras model, as far as it can be told."""
     lineage = {each.__name__ for each in type(model).__mro__}
     shape = "sequential" if "Sequential" in lineage else "functional" if "Functional" in lineage else "subclassed"
-    traits = ["holds_keras_model", shape]
+    traits = ["holds_keras_model", shape, "tries_twins"]
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         traits += ["compiled", *(["trained"] if int(np.asarray(optimizer.iterations)) else [])]

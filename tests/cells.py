@@ -7,6 +7,7 @@ anything is built.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -98,13 +99,15 @@ class Pair:
         Raises:
             packaging.specifiers.InvalidSpecifier: a condition cannot be parsed.
         """
-        return all(
-            SpecifierSet(condition).contains(Version(getattr(self, name)), prereleases=True)
-            for name, condition in conditions.items()
-        )
+        return all(_satisfies(getattr(self, name), condition) for name, condition in conditions.items())
 
     def __str__(self) -> str:
         return f"TensorFlow {self.tensorflow}, {'tf_keras' if self.legacy else 'Keras'} {self.keras}"
+
+
+@functools.cache
+def _satisfies(version: str, condition: str) -> bool:
+    return SpecifierSet(condition).contains(Version(version), prereleases=True)
 
 
 def select(globs: list[str], names: list[str], what: str) -> list[str]:
@@ -147,14 +150,24 @@ def plan(
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
     planned = []
     for case in cases:
-        for requirement in requirements.values():
-            for route in wanted_savers if requirement.over == "savers" else wanted_routes:
-                cell = Cell(case, route, requirement.name)
-                saver = catalogue["routes"]["savers"][cell.saver]
-                if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
-                    continue  # what has been brought is a case of its own
-                planned.append(_plan_cell(catalogue, requirement, pairs, hops, cell))
+        for route in [*wanted_savers, *wanted_routes]:
+            saver, loader = _parts_of(catalogue, route)
+            if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
+                continue  # what has been brought is a case of its own
+            cannot = _cannot_apply(catalogue["cases"][case], saver, loader)
+            over = "savers" if loader is None else "routes"
+            planned += [
+                _plan_cell(catalogue, requirement, pairs, hops, Cell(case, route, requirement.name), cannot)
+                for requirement in requirements.values()
+                if requirement.over == over
+            ]
     return sorted(planned, key=lambda planned_cell: planned_cell.cell)
+
+
+def _parts_of(catalogue: dict, route: str) -> tuple[dict, dict | None]:
+    """The saver and the loader of a route; None where no loader takes part."""
+    saver, _, loader = route.partition(":")
+    return catalogue["routes"]["savers"][saver], catalogue["routes"]["loaders"][loader] if loader else None
 
 
 def _plan_cell(
@@ -163,10 +176,10 @@ def _plan_cell(
     pairs: dict[str, Pair],
     hops: list[Hop],
     cell: Cell,
+    cannot: str | None,
 ) -> PlannedCell:
     case = catalogue["cases"][cell.case]
-    saver = catalogue["routes"]["savers"][cell.saver]
-    loader = catalogue["routes"]["loaders"][cell.loader] if cell.loader else None
+    saver, loader = _parts_of(catalogue, cell.route)
     reasons: dict[Hop, str | None] = {}
     refused = set()
     not_installed = set()
@@ -175,7 +188,7 @@ def _plan_cell(
             continue
         if saver["existing"] and hop.saved != hops[0].saved:
             continue  # it is there, and no other pair saves it anew
-        reason = _cannot_apply(case, saver, loader) or requirement.not_applicable(case, saver, loader)
+        reason = cannot or requirement.not_applicable(case, saver, loader)
         if saver["existing"] and requirement.over == "savers" and requirement.name != "saves":
             reason = reason or "nothing is saved anew"
         if not saver["has_artifact"] and not hop.within_one_pair:
@@ -223,6 +236,7 @@ WITHOUT_TRAIT = {
     "has_signatures": "is for tf.Modules with signatures",
     "tries_options": "is tried on a few tf.Modules",
     "quick": "is tried on the quick cases",
+    "tries_twins": "differs from another in one argument, and is tried on a few Keras models",
     "compiled": "is for compiled models",
     "lambda": "is for models with lambdas",
     "subclassed": "is for models that build themselves when they are first called",
@@ -244,11 +258,14 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
+    if loader and "only_trains" in case["traits"] and "training" not in loader["restores"]:
+        return f"{loader['name']} brings back no training, and nothing else is special about the case"
     asked = loader["asked"] if loader else None
     by_key = asked in ("by_signature", "by_tensor_name", "as_layer")
     if asked == "by_function" and "holds_keras_model" in case["traits"]:
         by_key = "call" not in saver["keys"]  # an endpoint that the saver names is a function of that name
-    if (by_key or saver["writes"] == "tflite") and not all(signature_keys(case, saver).values()):
+    keys = signature_keys(case, saver)
+    if (by_key or saver["writes"] == "tflite") and not (keys and all(keys.values())):
         return "it has no signatures"
     if loader and loader["asked"] == "by_tensor_name" and len(case["endpoints"]) > 1:
         return f"{loader['name']} knows one function, and the case has several"

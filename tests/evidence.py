@@ -75,6 +75,10 @@ class Evidence:
         """Those of them that are enough to see whether a model is still the same."""
         return few(self.case(case), self.inputs(case))
 
+    def inputs_for(self, case: str, loader: str) -> list[dict]:
+        """Those of them that what the loader returns is asked."""
+        return self.few_inputs(case) if self.loader(loader)["slow"] else self.inputs(case)
+
     def keep_given(self, given: dict[str, dict | None]) -> None:
         """Keep the inputs that were given for cases, by case and endpoint, in place of any that would be drawn."""
         for case, endpoints in given.items():
@@ -216,6 +220,7 @@ class Evidence:
         """What a child has to know to load and answer."""
         return {
             **self._question(saved_side, case, saver),
+            "inputs": self.inputs_for(case, loader),
             "loader": loader,
             "agent": self.loader(loader)["agent"],
             "artifact": str(self.artifact(saved_side, case, saver)),

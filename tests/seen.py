@@ -79,8 +79,13 @@ class Seen:
 
     @property
     def inputs(self) -> list[dict]:
-        """The case's inputs, in the order of the answers."""
+        """The case's inputs, in the order of the original's answers."""
         return self.evidence.inputs(self.case_id)
+
+    @property
+    def asked(self) -> list[dict]:
+        """Those that what was loaded was asked, in the order of its answers."""
+        return self.evidence.inputs_for(self.case_id, self.loader_name)
 
     @property
     def saving(self) -> Testimony:
@@ -142,7 +147,7 @@ class Seen:
     def answers_to_few(self, said: Testimony) -> list[dict]:
         """What a child that was asked for all answers answered to the few inputs that others are asked."""
         names = {given["name"] for given in self.evidence.few_inputs(self.case_id)}
-        told = zip(self.inputs, said["answers"], strict=True)
+        told = zip(self.asked, said["answers"], strict=True)
         return [answer for given, answer in told if given["name"] in names]
 
     def told_by(self, loader: str) -> Testimony:

@@ -53,25 +53,33 @@ def difference(seen: Seen, given: dict, answers: dict[str, dict], answer: dict) 
     return f"{first.level}{place}: {first.expected}", first.seen + f" (and {more} more differences)" * bool(more)
 
 
-@requirement(over="routes")
+def only_with_functions(case: dict, saver: dict, loader: dict | None) -> str | None:
+    """A module without functions has nothing that could be asked."""
+    return None if case["endpoints"] else "it has no functions to ask"
+
+
+@requirement(over="routes", not_applicable=only_with_functions)
 def outputs(seen: Seen) -> None:
     """What was loaded answers every input as the original did, and within one pair raises where it raises."""
     against = seen.loader["judged_against"]
     seen.saved[against]
     # Where its other answers count for nothing, the original was not asked for them.
     sides = {side: seen.saved[side] for side in ("eager", "graph") if side in seen.saved}
-    originals = [dict(zip(sides, told, strict=True)) for told in zip(*sides.values(), strict=True)]
+    asked = {given["name"] for given in seen.asked}
+    originals = [
+        dict(zip(sides, told, strict=True))
+        for given, *told in zip(seen.inputs, *sides.values(), strict=True)
+        if given["name"] in asked
+    ]
     answers = seen.loaded["answers"]
     if len(answers) != len(originals):
         raise Shortfall("not every input was answered", expected=len(originals), seen=len(answers))
     wrong = {}
-    for given, original, answer in zip(seen.inputs, originals, answers, strict=True):
+    for given, original, answer in zip(seen.asked, originals, answers, strict=True):
         found = difference(seen, given, original, answer)
         if found is not None:
             wrong[given["name"]] = (*found, answer)
-    raise_on = [
-        given["name"] for given, told in zip(seen.inputs, originals, strict=True) if "raised" in told[against]
-    ]
+    raise_on = [given["name"] for given, told in zip(seen.asked, originals, strict=True) if "raised" in told[against]]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
     if not wrong:
         return

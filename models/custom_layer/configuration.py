@@ -91,7 +91,7 @@ class PackedMatrix(keras.layers.Layer):
 
 @case(
     inputs=Tensor((None, 3)),
-    traits=("functional", "saves_by_hooks"),
+    traits=("functional", "saves_by_hooks", "tries_twins"),
     custom_objects={"Conformance>PackedMatrix": PackedMatrix},
     offered={"keras": ">=2.13"},
 )
@@ -126,7 +126,7 @@ class WordList(keras.layers.Layer):
 
 @case(
     inputs=Tensor((None, 2), "string", vocabulary=("plum", "Äpfel", "two words", "梨")),
-    traits=("functional", "saves_by_hooks"),
+    traits=("functional", "saves_by_hooks", "tries_twins"),
     custom_objects={"Conformance>WordList": WordList},
     offered={"keras": ">=2.13"},
 )
@@ -172,7 +172,7 @@ class Penalised(keras.Model):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("subclassed", "compiled", "compiled_with_alias", "trained"),
+    traits=("subclassed", "compiled", "compiled_with_alias", "trained", "slots"),
     custom_objects={"Conformance>Penalised": Penalised},
     offered={"keras": ">=2.13"},
 )
@@ -181,5 +181,5 @@ def own_compile_config():
     model = Penalised()
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(keras.optimizers.SGD(0.05, momentum=0.8), penalty=0.25)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model

@@ -28,7 +28,7 @@ class CustomLayer(keras.layers.Layer):
 
 @case(
     inputs=Tensor((None, 10)),
-    traits=("sequential", "layer_without_config", "quick"),
+    traits=("sequential", "layer_without_config", "quick", "tries_twins"),
     custom_objects={"CustomLayer": CustomLayer},
 )
 def affine():
@@ -79,7 +79,11 @@ class TwoTowers(keras.Model):
         return {**super().get_config(), "width": self.width}
 
 
-@case(inputs=Tensor((None, 3)), traits=("subclassed",), custom_objects={"Conformance>TwoTowers": TwoTowers})
+@case(
+    inputs=Tensor((None, 3)),
+    traits=("subclassed", "tries_twins"),
+    custom_objects={"Conformance>TwoTowers": TwoTowers},
+)
 def subclassed_model():
     """A registered subclass of keras.Model, built by its first call: the model itself is the custom object."""
     model = TwoTowers(width=5)

@@ -35,7 +35,7 @@ class TwelveBlocks(keras.Model):
 
 @case(
     inputs=Tensor((None, 3)),
-    traits=("subclassed", "layers_in_containers"),
+    traits=("subclassed", "layers_in_containers", "tries_twins"),
     custom_objects={"Conformance>TwelveBlocks": TwelveBlocks},
 )
 def twelve_blocks():
@@ -157,7 +157,7 @@ class OwnTrainStep(keras.Model):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
-    traits=("subclassed", "compiled", "compiled_with_alias", "trained"),
+    traits=("subclassed", "compiled", "compiled_with_alias", "trained", "slots"),
     custom_objects={"Conformance>OwnTrainStep": OwnTrainStep},
 )
 def own_train_step():
@@ -165,7 +165,7 @@ def own_train_step():
     model = OwnTrainStep(weight=1.5)
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.Adam(0.05, beta_1=0.8), loss="mse")
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
@@ -195,7 +195,7 @@ def loss_added_in_call():
     model = keras.Model(features, keras.layers.Dense(1)(hidden))
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.MeanSquaredError())
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 

@@ -25,7 +25,7 @@ class Counting(keras.layers.Layer):
 
 @case(
     inputs=Tensor((None, 3)),
-    traits=("functional", "stateful", "frozen"),
+    traits=("functional", "stateful", "frozen", "tries_twins"),
     custom_objects={"Conformance>Counting": Counting},
 )
 def counter():

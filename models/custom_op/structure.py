@@ -101,3 +101,17 @@ class PairSum(tf.Module):
 def extension_type_named():
     """A function that takes an ExtensionType with a registered name, which other processes do not know."""
     return PairSum()
+
+
+class Parameters(tf.Module):
+    def __init__(self):
+        super().__init__(name="parameters")
+        self.layers = {"first": [tf.Variable([[0.5, -1.0]], name="kernel"), tf.Variable([0.25], name="bias")]}
+        self.steps = tf.Variable(7, dtype=tf.int64, trainable=False, name="steps")
+        self.words = tf.Variable(["one", "zwei", "\u4e09"], name="words")
+
+
+@case(endpoints={})
+def module_without_functions():
+    """Variables and not one function: nothing to sign and nothing to ask, but all of it has to come back."""
+    return Parameters()

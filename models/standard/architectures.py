@@ -10,7 +10,7 @@ from .. import Tensor, case
 keras = tf.keras
 
 
-@case(inputs=Tensor((None, 784)), traits=("sequential", "quick"))
+@case(inputs=Tensor((None, 784)), traits=("sequential", "quick", "tries_twins"))
 def dense_classifier():
     """The model of the seed document's first two examples: the baseline that every route must carry."""
     return keras.Sequential(
@@ -24,7 +24,7 @@ def dense_classifier():
 
 @case(
     inputs={"zebra": Tensor((None, 3)), "apple": Tensor((None, 2), "int32", low=0, high=8)},
-    traits=("functional",),
+    traits=("functional", "tries_twins"),
 )
 def named_branches():
     """Dict inputs and outputs, names out of alphabetical order, two dtypes: whatever is sorted or cast shows."""
@@ -62,7 +62,10 @@ def lstm_masked():
     return keras.Model(tokens, keras.layers.Dense(2)(keras.layers.LSTM(5)(embedded)))
 
 
-@case(inputs=Tensor((None, 5)), traits=("sequential", "compiled", "compiled_with_alias", "trained"))
+@case(
+    inputs=Tensor((None, 5)),
+    traits=("sequential", "compiled", "compiled_with_alias", "trained", "slots", "tries_twins"),
+)
 def batch_norm_trained():
     """Moving statistics and Adam's slots after a few steps: state that is neither a weight nor in a config."""
     model = keras.Sequential(
@@ -75,11 +78,11 @@ def batch_norm_trained():
     )
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
     features = np.linspace(-1, 1, 60, dtype="float32").reshape(12, 5)
-    model.fit(features, features.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(features, features.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
-@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained"))
+@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "slots", "tries_twins"))
 def momentum_schedule():
     """Momentum, a learning rate that decays, a metric: training goes on only if all of it is where it was."""
     features = keras.Input((3,), name="features")
@@ -92,13 +95,13 @@ def momentum_schedule():
         metrics=[keras.metrics.MeanAbsoluteError(name="distance")],
     )
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
 @case(
     inputs=Tensor((None, 2), "string", vocabulary=("beta", "alpha", "gamma", "Ünïcödé", "two words")),
-    traits=("sequential", "lookup"),
+    traits=("sequential", "lookup", "tries_twins"),
 )
 def string_lookup():
     """Strings through a vocabulary into an embedding: a table and its contents have to travel."""

@@ -10,7 +10,7 @@ from .. import Tensor, case
 keras = tf.keras
 
 
-@case(inputs=Tensor((None, 3)), traits=("functional", "nested"))
+@case(inputs=Tensor((None, 3)), traits=("functional", "nested", "tries_twins"))
 def nested_thrice():
     """A model in a model in a model, the innermost used on two levels: its weights must be there once, not twice."""
     entry = keras.Input((3,), name="entry")
@@ -103,7 +103,7 @@ def weightless():
     )
 
 
-@case(inputs=Tensor((None, 4)), traits=("functional", "nested", "frozen", "compiled", "trained"))
+@case(inputs=Tensor((None, 4)), traits=("functional", "nested", "frozen", "compiled", "trained", "slots"))
 def frozen_part():
     """Fine-tuning, with BatchNormalization frozen inside and outside a base: what trains decides weights' order."""
     base = keras.Sequential(
@@ -122,5 +122,5 @@ def frozen_part():
     model = keras.Model(features, keras.layers.Dense(1, name="head")(steady))
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss=keras.losses.MeanSquaredError())
     given = np.linspace(-1, 1, 48, dtype="float32").reshape(12, 4)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, epochs=1, shuffle=False, verbose=0)
+    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model

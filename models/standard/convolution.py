@@ -35,7 +35,7 @@ def convolutions_1d():
     )
 
 
-@case(inputs=Tensor((None, 5, 6, 2)), traits=("functional",))
+@case(inputs=Tensor((None, 5, 6, 2), tame=True), traits=("functional",))
 def pooling():
     """Pools with strides, 'same' padding, kept axes and channels first: each an argument that only numbers show."""
     image = keras.Input((5, 6, 2), name="image")
@@ -52,3 +52,20 @@ def pooling():
         keras.layers.GlobalAveragePooling1D(data_format="channels_first", keepdims=True)(rows),
     ]
     return keras.Model(image, outputs)
+
+
+@case(inputs=Tensor((None, 3, 4, 3, 1)), traits=("sequential",))
+def volumes():
+    """Layers over three axes, each with an argument that differs from axis to axis."""
+    return keras.Sequential(
+        [
+            keras.Input((3, 4, 3, 1)),
+            keras.layers.ZeroPadding3D((0, 1, (1, 0))),
+            keras.layers.Conv3D(2, (2, 3, 1), strides=(1, 2, 1), activation="elu"),
+            keras.layers.Conv3DTranspose(2, (1, 2, 2), strides=(1, 1, 2), padding="same", use_bias=False),
+            keras.layers.UpSampling3D((2, 1, 1)),
+            keras.layers.Cropping3D(((1, 0), 0, (2, 1))),
+            keras.layers.AveragePooling3D((1, 2, 2), strides=1, padding="same"),
+            keras.layers.MaxPooling3D((2, 1, 2), padding="same"),
+        ]
+    )

@@ -23,7 +23,10 @@ def resized():
     )
 
 
-@case(inputs=Tensor((None, 4, 4, 3), tame=True), traits=("sequential", "preprocessing", "augmentation", "seeded"))
+@case(
+    inputs=Tensor((None, 4, 4, 3), tame=True),
+    traits=("sequential", "preprocessing", "augmentation", "seeded", "tries_twins"),
+)
 def augmented():
     """Flips, turns and zooms with seeds, that leave an image alone when the model answers."""
     return keras.Sequential(

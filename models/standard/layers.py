@@ -23,6 +23,18 @@ def normalizations():
     )
 
 
+@case(inputs=Tensor((None, 4, 2)), traits=("sequential",), offered={"keras": ">=2.13"})
+def spectral_normalization():
+    """Wrappers that divide by a norm which training estimates: a vector beside each kernel that no step trains."""
+    return keras.Sequential(
+        [
+            keras.Input((4, 2)),
+            keras.layers.SpectralNormalization(keras.layers.Conv1D(3, 2, activation="tanh"), power_iterations=2),
+            keras.layers.SpectralNormalization(keras.layers.Dense(2)),
+        ]
+    )
+
+
 @case(inputs=Tensor((None, 3, 4)), traits=("sequential", "seeded"))
 def random_layers():
     """Layers that do nothing at inference: rates, seeds and shapes of noise show in nothing but a config."""

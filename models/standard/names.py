@@ -23,7 +23,7 @@ def long_names():
 
 @case(
     inputs={"größe": Tensor((None, 2)), "two words": Tensor((None, 2))},
-    traits=("functional", "odd_names"),
+    traits=("functional", "odd_names", "tries_twins"),
 )
 def unicode_names():
     """Inputs and outputs with names beyond ASCII and with spaces: they become keys of signatures and arguments."""

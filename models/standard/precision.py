@@ -31,7 +31,8 @@ def mixed_float16():
 
 
 @case(
-    inputs=Tensor((None, 4), "int32", low=0, high=9), traits=("sequential", "mixed_precision", "compiled", "trained")
+    inputs=Tensor((None, 4), "int32", low=0, high=9),
+    traits=("sequential", "mixed_precision", "compiled", "trained", "slots"),
 )
 def mixed_bfloat16():
     """Computed in bfloat16 and learned in float32, the last layer not: the policy is in each layer's config."""
@@ -46,11 +47,11 @@ def mixed_bfloat16():
     )
     model.compile(optimizer=keras.optimizers.SGD(0.2, momentum=0.5), loss=keras.losses.MeanSquaredError())
     given = np.arange(48).reshape(12, 4) % 10
-    model.fit(given, np.sin(given[:, :2]), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(given, np.sin(given[:, :2]), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
-@case(inputs=Tensor((None, 3)), traits=("sequential", "low_precision"))
+@case(inputs=Tensor((None, 3)), traits=("sequential", "low_precision", "tries_twins"))
 def bfloat16_variables():
     """Weights in bfloat16, a dtype that neither numpy nor HDF5 knows, beside others in float32."""
     return spread(
@@ -62,6 +63,19 @@ def bfloat16_variables():
                 keras.layers.Dense(2, dtype="float32", name="whole"),
             ]
         )
+    )
+
+
+@case(inputs=Tensor((None, 3), "float64"), traits=("sequential",))
+def float64_throughout():
+    """Everything in float64: whoever goes through float32 on the way loses half of each number."""
+    return keras.Sequential(
+        [
+            keras.Input((3,), dtype="float64"),
+            keras.layers.Dense(4, activation="tanh", dtype="float64", name="hidden"),
+            keras.layers.BatchNormalization(dtype="float64", name="normed"),
+            keras.layers.Dense(2, dtype="float64", name="answer"),
+        ]
     )
 
 
@@ -87,6 +101,16 @@ def quantized_int8():
     """Weights in int8 with a scale each, under a policy that a loader has to apply before it reads them."""
     model = tower()
     model.quantize("int8")
+    return model
+
+
+@case(
+    inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.11"}
+)
+def quantized_int4():
+    """Two weights in each byte: the shape of what is saved is not that of the matrix."""
+    model = tower()
+    model.quantize("int4")
     return model
 
 

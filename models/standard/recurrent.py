@@ -69,3 +69,34 @@ def stateful_recurrent():
             keras.layers.GRU(2, stateful=True),
         ]
     )
+
+
+@case(inputs=Tensor((None, 2, 2)), traits=("functional", "recurrent"))
+def cells_in_one_layer():
+    """Cells of three kinds in one RNN layer, all states among the answers: layers that stand in no list of layers."""
+    given = keras.Input((2, 2), name="given")
+    cells = [
+        keras.layers.GRUCell(3, reset_after=False, dropout=0.1),
+        keras.layers.LSTMCell(2, unit_forget_bias=False, recurrent_activation="tanh"),
+        keras.layers.SimpleRNNCell(2, activation="softsign", use_bias=False),
+    ]
+    answered = keras.layers.RNN(cells, return_sequences=True, return_state=True)(given)
+    return keras.Model(given, tf.nest.flatten(answered))
+
+
+@case(
+    inputs=Tensor((None, 3), "int32", low=0, high=7, padded=True),
+    traits=("sequential", "recurrent", "preprocessing"),
+)
+def masking_by_value():
+    """Steps of one value are masked: a value that is an argument, and seldom the default of zero."""
+    return keras.Sequential(
+        [
+            keras.Input((3,), dtype="int32"),
+            keras.layers.Rescaling(0.25, offset=-1.0),
+            keras.layers.Reshape((3, 1)),
+            keras.layers.Masking(mask_value=-1.0),
+            keras.layers.SimpleRNN(3, return_sequences=True),
+            keras.layers.GlobalAveragePooling1D(),
+        ]
+    )

@@ -107,6 +107,7 @@ class Loader:
     package: Optional[str]
     converted: bool
     opaque: bool
+    slow: bool
 
 
 _savers: dict = {}
@@ -172,6 +173,7 @@ def loader(
     package: Optional[str] = None,
     converted: bool = False,
     opaque: bool = False,
+    slow: bool = False,
 ) -> Callable:
     """Register the function as a loader.
 
@@ -189,6 +191,7 @@ def loader(
         needs, offered, package: as for a saver.
         converted: another runtime computes the answers, with kernels of its own.
         opaque: what it returns answers, and gives no variables away.
+        slow: every answer takes it a session of its own, so that it is asked two inputs of each endpoint.
     """
 
     def decorate(read: Callable) -> Callable:
@@ -207,6 +210,7 @@ def loader(
             package=package,
             converted=converted,
             opaque=opaque or converted or asked == "as_layer",
+            slow=slow,
         )
         return read
 

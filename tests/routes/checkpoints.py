@@ -24,7 +24,7 @@ def checkpoint_numbered(model, path):
     tf.train.Checkpoint(model=model).save(os.path.join(path, NAME))
 
 
-@saver(writes="managed_checkpoint")
+@saver(writes="managed_checkpoint", needs="quick")
 def checkpoint_manager(model, path):
     """The last of three checkpoints of a CheckpointManager that keeps two."""
     manager = tf.train.CheckpointManager(tf.train.Checkpoint(model=model), path, max_to_keep=2)

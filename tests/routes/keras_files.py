@@ -20,7 +20,7 @@ def keras_archive(model, path):
     model.save(path)
 
 
-@saver(writes="keras_folder", needs="holds_keras_model", offered={"keras": ">=3.4"})
+@saver(writes="keras_folder", needs="tries_twins", offered={"keras": ">=3.4"})
 def keras_folder(model, path):
     """Keras's native format as a folder."""
     model.save(path, zipped=False)

@@ -51,7 +51,7 @@ def export(model, path):
 
 @saver(
     writes="variant_saved_model",
-    needs="holds_keras_model",
+    needs="tries_twins",
     keys={"*": ("classify", "serving_default", "explain")},
 )
 def export_archive(model, path, specifications):

@@ -145,7 +145,7 @@ class CommandLine:
         return printed.getvalue()
 
 
-@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True)
+@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True, slow=True)
 def saved_model_cli(path):
     """A SavedModel as the command line shows and runs it."""
     return CommandLine(path)

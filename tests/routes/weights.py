@@ -18,7 +18,7 @@ def weights_h5(model, path):
 @saver(
     writes="weights_sharded",
     file_name="model.weights.json",
-    needs="holds_keras_model",
+    needs="tries_twins",
     offered={"keras": ">=3.10"},
 )
 def weights_sharded(model, path):
@@ -59,7 +59,7 @@ def load_weights_skip_mismatch(path, model):
     return model
 
 
-@loader(reads=("h5", "weights_legacy_h5"), asked="as_original", judged_against="eager")
+@loader(reads=("h5", "weights_legacy_h5"), asked="as_original", judged_against="eager", needs="tries_twins")
 def load_weights_by_name(path, model):
     """The same, by the names of layers."""
     model.load_weights(path, by_name=True)

@@ -20,25 +20,26 @@ PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")
 HOP = Hop("B", "B")
 JUDGED = {
-    "saves": 252,
-    "loads": 602,
-    "architecture": 90,
+    "saves": 226,
+    "loads": 564,
+    "architecture": 86,
     "arguments": 52,
-    "custom_objects": 129,
-    "fingerprint": 75,
-    "gradients": 232,
-    "no_trace": 238,
-    "outputs": 602,
+    "custom_objects": 121,
+    "fingerprint": 71,
+    "gradients": 209,
+    "no_trace": 212,
+    "outputs": 564,
     "overwrites": 20,
     "promises": 13,
-    "resaves": 99,
-    "resumed_training": 27,
-    "signatures": 367,
-    "training_state": 27,
-    "weights": 391,
+    "resaves": 91,
+    "resumed_training": 23,
+    "signatures": 355,
+    "training_state": 23,
+    "weights": 357,
 }
 NOT_APPLICABLE = [
     "... brings back no training state",
+    "... differs from another in one argument, and is tried on a few Keras models",
     "... gives no variables",
     "... is for Keras models only",
     "... is for compiled models",
@@ -336,6 +337,25 @@ def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model(session
         f"{endpoint}/{name}" for endpoint in both for name in ("batch-of-5", "batch-of-1")
     ]
     assert len(names("custom_op.training_loop")) == len(session.evidence.inputs("custom_op.training_loop"))
+
+
+def test_what_answers_slowly_is_asked_few_inputs(session: Session):
+    evidence, case = session.evidence, "custom_layer.affine"
+    assert evidence.inputs_for(case, "saved_model_cli") == evidence.few_inputs(case)
+    assert evidence.inputs_for(case, "signature") == evidence.inputs(case) != evidence.few_inputs(case)
+
+
+def test_what_is_special_about_training_alone_is_judged_where_training_comes_back(catalogue):
+    def reasons(route: str) -> set:
+        cells = planned(catalogue, cases=["standard.nadam_product"], routes=[route])
+        return {each.hops[HOP] for each in cells if ":" in each.cell.route}
+
+    assert None in reasons("keras_archive:load_model")
+    assert reasons("export:signature") == {
+        "signature brings back no training, and nothing else is special about the case"
+    }
+    savers = planned(catalogue, cases=["standard.nadam_product"], routes=["export"])
+    assert any(each.applies and each.cell.requirement == "no_trace" for each in savers)
 
 
 def test_a_cell_reads_as_case_route_requirement():

@@ -1,0 +1,68 @@
+"""Losses and metrics with arguments that are not the defaults.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .. import Tensor, case
+
+keras = tf.keras
+
+
+@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "only_trains"))
+def several_losses():
+    """Outputs with a loss, a weight and metrics each, by name: who pairs them in another order trains another way."""
+    given = keras.Input((3,), name="given")
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(given)
+    outputs = {
+        "size": keras.layers.Dense(2, name="size")(hidden),
+        "kind": keras.layers.Dense(3, name="kind")(hidden),
+        "alive": keras.layers.Dense(1, activation="sigmoid", name="alive")(hidden),
+    }
+    model = keras.Model(given, outputs)
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss={
+            "kind": keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2),
+            "size": keras.losses.Huber(delta=0.3),
+            "alive": keras.losses.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=0.4, gamma=1.5),
+        },
+        loss_weights={"kind": 0.5, "size": 2.0, "alive": 0.25},
+        metrics={
+            "kind": [keras.metrics.TopKCategoricalAccuracy(k=2, name="in_two")],
+            "size": [keras.metrics.LogCoshError(name="far"), keras.metrics.RootMeanSquaredError(name="root")],
+            "alive": [keras.metrics.BinaryAccuracy(threshold=0.6, name="right")],
+        },
+    )
+    features = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    targets = {
+        "size": features[:, :2] * 2,
+        "kind": np.eye(3, dtype="float32")[np.arange(12) % 3],
+        "alive": (features[:, :1] > 0).astype("float32"),
+    }
+    model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
+    return model
+
+
+@case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained", "only_trains"))
+def metrics_with_arguments():
+    """Metrics that count in classes, thresholds and curves of their own, two of them weighted."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="sigmoid")])
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.2),
+        loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1),
+        metrics=[
+            keras.metrics.AUC(num_thresholds=7, curve="PR", summation_method="minoring", name="area"),
+            keras.metrics.OneHotMeanIoU(num_classes=4, name="overlap"),
+            keras.metrics.CosineSimilarity(name="angle", axis=0),
+        ],
+        weighted_metrics=[
+            keras.metrics.BinaryIoU(target_class_ids=[1], threshold=0.45, name="overlap_of_one"),
+            keras.metrics.Precision(thresholds=0.45, class_id=2, name="precise"),
+        ],
+    )
+    features = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    targets = np.eye(4, dtype="float32")[np.arange(12) % 4]
+    model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
+    return model

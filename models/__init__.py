@@ -26,6 +26,7 @@ TRAITS = {
     "compiled": "it has a loss and an optimizer",
     "compiled_with_alias": "it was compiled with a loss given by a short alias, such as 'mse'",
     "trained": "it was fitted, so that its optimizer has state",
+    "traced": "it was fitted under tf.function, and the live model holds the trace; others are fitted eagerly",
     "slots": "its optimizer keeps something for each variable, such as a momentum",
     "layer_without_config": "a custom layer takes arguments and has no get_config()",
     "several_inputs": "a Keras model with more than one input tensor",
@@ -132,7 +133,8 @@ class Case:
         import tensorflow as tf
 
         tf.keras.utils.set_random_seed(SEED)
-        model = self.trained_eagerly() if "trained" in self.traits and not self.brought else self.build_model()
+        eagerly = "trained" in self.traits and not (self.brought or "traced" in self.traits)
+        model = self.trained_eagerly() if eagerly else self.build_model()
         if not self.brought and getattr(model, "built", True):
             stir_constant_weights(model)
         return model

@@ -64,7 +64,7 @@ def lstm_masked():
 
 @case(
     inputs=Tensor((None, 5)),
-    traits=("sequential", "compiled", "compiled_with_alias", "trained", "slots", "tries_twins"),
+    traits=("sequential", "compiled", "compiled_with_alias", "trained", "traced", "slots", "tries_twins"),
 )
 def batch_norm_trained():
     """Moving statistics and Adam's slots after a few steps: state that is neither a weight nor in a config."""
@@ -82,7 +82,7 @@ def batch_norm_trained():
     return model
 
 
-@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "slots", "tries_twins"))
+@case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "traced", "slots", "tries_twins"))
 def momentum_schedule():
     """Momentum, a learning rate that decays, a metric: training goes on only if all of it is where it was."""
     features = keras.Input((3,), name="features")

@@ -32,7 +32,7 @@ def mixed_float16():
 
 @case(
     inputs=Tensor((None, 4), "int32", low=0, high=9),
-    traits=("sequential", "mixed_precision", "compiled", "trained", "slots"),
+    traits=("sequential", "mixed_precision", "compiled", "trained", "traced", "slots"),
 )
 def mixed_bfloat16():
     """Computed in bfloat16 and learned in float32, the last layer not: the policy is in each layer's config."""

@@ -156,8 +156,8 @@ def _input_literal(row: dict, session: Session) -> str:
     """The input that shows it; the first that answers where no input does, and `None` where there is none."""
     inputs = session.evidence.inputs(row["case"])
     named = _failing_input(row)
-    shows = [given["value"] for given in inputs if given["name"] == named] or [given["value"] for given in inputs[:1]]
-    return str(literal(next(iter(shows), None)))
+    given = next((given for given in inputs if given["name"] == named), next(iter(inputs), None))
+    return str(literal(given and given["value"]))
 
 
 def literal(value: Any) -> str | None:

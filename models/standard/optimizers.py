@@ -16,7 +16,7 @@ FEATURES = Tensor((None, 3))
 TRAINED = ("sequential", "compiled", "trained", "slots", "only_trains")
 
 
-def regression(optimizer, **options):
+def regression(optimizer):
     """A small model that has learned for three steps."""
     model = keras.Sequential(
         [
@@ -25,7 +25,7 @@ def regression(optimizer, **options):
             keras.layers.Dense(2, name="answer"),
         ]
     )
-    model.compile(optimizer=optimizer, loss=keras.losses.MeanSquaredError(), **options)
+    model.compile(optimizer=optimizer, loss=keras.losses.MeanSquaredError())
     given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     targets = np.stack([given.sum(axis=1), given[:, 0] - given[:, 2] ** 2], axis=1)
     model.fit(given, targets, batch_size=4, shuffle=False, verbose=0)
@@ -108,31 +108,19 @@ def ftrl_regularized():
     )
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=3.5"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.5"})
 def lamb_by_layer():
     """Two slots, and steps scaled by the norm of each variable, which only Keras 3 has."""
     return regression(keras.optimizers.Lamb(0.05, beta_1=0.8, beta_2=0.9, epsilon=1e-4))
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=2.13"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=2.13"})
 def lion_decayed():
     """The sign of a momentum decides on the step, so that one slot that is a little wrong shows late or never."""
     return regression(keras.optimizers.Lion(0.02, beta_1=0.7, beta_2=0.9, weight_decay=0.1))
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=3.10"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.10"})
 def muon_and_adam():
     """Matrices by one rule, and biases and what is excluded by name by another: each with slots of its own."""
     return regression(
@@ -146,31 +134,19 @@ def nadam_product():
     return regression(keras.optimizers.Nadam(0.05, beta_1=0.8, beta_2=0.9, epsilon=1e-4))
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=3.3"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.3"})
 def gradients_accumulated():
     """Saved between two steps that each wait for two batches: what has been gathered by then is state as well."""
     return regression(keras.optimizers.SGD(0.2, momentum=0.6, gradient_accumulation_steps=2))
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=3.14"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.14"})
 def schedule_free():
     """It keeps other weights than it trains with, and a sum over all steps that decides how they are averaged."""
     return regression(keras.optimizers.ScheduleFreeAdamW(0.05, beta_1=0.8, warmup_steps=2, weight_decay=0.1))
 
 
-@case(
-    inputs=FEATURES,
-    traits=TRAINED,
-    offered={"keras": ">=3.15"},
-)
+@case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.15"})
 def optimizers_by_layer():
     """Two optimizers in one, each for variables that a pattern names: whose slots are whose must not be mixed up."""
     optimizers = keras.optimizers.OptimizerMap(default_optimizer=keras.optimizers.Adam(0.05, beta_1=0.8))

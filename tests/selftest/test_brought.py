@@ -131,7 +131,9 @@ def test_a_functional_model_says_itself_what_it_takes(describe):
         ("int32", [None, 2]),
         ("float32", [None, 3]),
     ]
-    assert {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model"} <= set(case["traits"])
+    assert {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model", "tries_twins"} <= set(
+        case["traits"]
+    )
     assert "trained" not in case["traits"]
 
 

@@ -358,6 +358,15 @@ def test_what_is_special_about_training_alone_is_judged_where_training_comes_bac
     assert any(each.applies and each.cell.requirement == "no_trace" for each in savers)
 
 
+def test_a_module_without_functions_is_held_to_its_variables_where_they_can_be_reached(catalogue):
+    cells = [each.cell for each in planned(catalogue, cases=["*.module_without_functions"]) if each.applies]
+    asked = {catalogue["routes"]["loaders"][cell.loader]["asked"] for cell in cells if cell.loader}
+    assert asked == {"as_original", "by_function"}
+    assert "weights" in {cell.requirement for cell in cells}
+    assert "outputs" not in {cell.requirement for cell in cells}
+    assert "v1_builder" not in {cell.saver for cell in cells}
+
+
 def test_a_cell_reads_as_case_route_requirement():
     cell = Cell("a.b", "saver:loader", "outputs")
     assert (str(cell), cell.saver, cell.loader) == ("a.b / saver:loader / outputs", "saver", "loader")

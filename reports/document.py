@@ -146,9 +146,9 @@ def cpu_seconds(session: Session, rows: list[dict]) -> dict[str, float]:
     spent: collections.Counter = collections.Counter()
     for side in session.surroundings.values():
         spent["import"] += sum(seconds["cpu"] for seconds in side["import_seconds"].values())
-    for path in (session.folder / "evidence").rglob("*"):
-        if path.is_file() and path.relative_to(session.folder / "evidence").parts[0] in ("saved", "loaded"):
-            if path.suffix == ".lock":
+    for part in ("original", "saved", "loaded"):
+        for path in (session.folder / "evidence" / part).rglob("*"):
+            if not path.is_file() or path.suffix == ".lock":
                 continue
             said = Testimony.decode(path.read_bytes())
             for section, seconds in said.seconds().items():

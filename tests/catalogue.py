@@ -53,6 +53,15 @@ def answers_that_count(loaders: list[dict]) -> list[str]:
     return sorted({loader["judged_against"] for loader in loaders})
 
 
+def asked_alone(case: dict, saver: dict) -> bool:
+    """Whether the original is asked in a child of its own, which saves nothing, and not before each save.
+
+    What a user has brought need not be the same in two processes, and a saver that trains makes another model of it.
+    The functions of a module are what is saved, with the traces that asking leaves in them.
+    """
+    return "holds_keras_model" in case["traits"] and not (case["brought"] or saver["trains"])
+
+
 def takes_gradients(loader: dict) -> bool:
     """Whether what it returns can be differentiated: in Python, through the object itself."""
     return loader["asked"] in ("as_original", "by_function")
@@ -89,8 +98,11 @@ def default_custom_objects(case: dict, loader: dict) -> dict | None:
 
 
 def resaves(saver: dict, loader: dict) -> bool:
-    """Whether what the loader returns is whole enough to be saved again, as the saver's own kind of artifact."""
-    if saver["existing"]:
+    """Whether what the loader returns is whole enough to be saved again, as the saver's own kind of artifact.
+
+    What is a variant of another SavedModel would be saved again as that is.
+    """
+    if saver["existing"] or saver["is_variant"]:
         return False
     if loader["asked"] == "by_function":
         return True

@@ -1,8 +1,8 @@
 """What the children said, once and for all who judge it.
 
-One child per case and saver builds, answers, saves and looks again; one child per case and route loads and
-answers. What they said is kept on disk, under a lock, so that every worker judges the same evidence, and whoever
-needs it first has it made.
+One child per case builds and answers; one per case and saver builds, saves and looks again; one per case and route
+loads and answers. What they said is kept on disk, under a lock, so that every worker judges the same evidence, and
+whoever needs it first has it made.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from filelock import FileLock
 from tests import strategies
 from tests.catalogue import (
     answers_that_count,
+    asked_alone,
     default_custom_objects,
     differentiable,
     few,
@@ -93,6 +94,8 @@ class Evidence:
             return False
         if loader is None or "save" not in self.saved(side, case, saver):
             return True
+        if asked_alone(self.case(case), self.saver(saver)) and not (self.folder / "original" / side / case).exists():
+            return False
         return any((self.folder / "loaded" / (side + side) / case / saver).glob(f"{loader}-*"))
 
     def case(self, name: str) -> dict:
@@ -111,8 +114,17 @@ class Evidence:
         """Where the artifact of the case lies on that side: elsewhere than the saver wrote it."""
         return self.folder / "artifacts" / side / case / saver / self.saver(saver)["file_name"]
 
+    def original(self, side: str, case: str, saver: str) -> Testimony:
+        """What the child said that answered as the original of what the saver wrote, and went on training it."""
+        if not asked_alone(self.case(case), self.saver(saver)):
+            return self.saved(side, case, saver)
+        return self._testimony(
+            f"original/{side}/{case}",
+            lambda: self._run(side, "keras", "original", self.question_to_answer(side, case)),
+        )
+
     def saved(self, side: str, case: str, saver: str) -> Testimony:
-        """What the child said that built, answered and saved; its artifact is moved before anyone can load it."""
+        """What the child said that built and saved; its artifact is moved before anyone can load it."""
 
         def ask() -> Testimony:
             question = self.question_to_save(side, case, saver)
@@ -131,38 +143,45 @@ class Evidence:
     def _written(self, side: str, case: str, saver: str) -> Path:
         return self.folder / "written" / side / case / saver
 
+    def question_to_answer(self, side: str, case: str) -> dict:
+        """What a child has to know to build the case and answer as the original of all that is saved of it."""
+        savers = {route.partition(":")[0] for route in self.routes}
+        alone = {saver for saver in savers if asked_alone(self.case(case), self.saver(saver))}
+        return {**self._question(case), **self._to_be_told(side, case, alone)}
+
     def question_to_save(self, side: str, case: str, saver: str) -> dict:
-        """What a child has to know to build, answer and save."""
-        loaders = self._loaders_of(saver)
-        question = {
-            **self._question(side, case, saver),
+        """What a child has to know to build and save, and where the original is not asked alone, to answer."""
+        tells = set() if asked_alone(self.case(case), self.saver(saver)) else {saver}
+        return {
+            **self._question(case),
+            **self._to_be_told(side, case, tells),
+            "saver": saver,
             "artifact": str(self._written(side, case, saver) / self.saver(saver)["file_name"]),
             "file_name": self.saver(saver)["file_name"],
             "save_again": ways_to_save_again(self.case(case), self.saver(saver)),
-            "goes_on_training": goes_on_training(self.case(case), loaders),
-            "op_libraries": self.op_libraries(side, case),
-            "sides": ["eager", "graph"] if self.over_pairs else answers_that_count(loaders),
-            "few": self.few_inputs(case),
         }
-        if not any(map(takes_gradients, loaders)):
-            question["differentiate"] = []
-        return question
 
-    def _loaders_of(self, saver: str) -> list[dict]:
-        """The loaders that make a route of this run with the saver; what none of them needs is not asked for."""
-        loaders = (route.partition(":")[2] for route in self.routes if route.partition(":")[0] == saver)
-        return [self.loader(loader) for loader in loaders if loader]
+    def _to_be_told(self, side: str, case: str, savers: set[str]) -> dict:
+        """What a child is asked of the original, for the routes of this run with these savers, and no more."""
+        routes = [route.partition(":") for route in self.routes]
+        loaders = [self.loader(loader) for saver, _, loader in routes if loader and saver in savers]
+        differentiates = any(map(takes_gradients, loaders))
+        return {
+            "op_libraries": self.op_libraries(side, case),
+            "few": self.few_inputs(case),
+            "sides": ["eager", "graph"] if self.over_pairs and loaders else answers_that_count(loaders),
+            "differentiate": differentiable(self.case(case), self.inputs(case)) if differentiates else [],
+            "goes_on_training": goes_on_training(self.case(case), loaders),
+        }
 
-    def _question(self, side: str, case: str, saver: str) -> dict:
+    def _question(self, case: str) -> dict:
         described = self.case(case)
         return {
             "case": case,
             "module": described["module"],
             "traits": described["traits"],
             "brought": described if described["brought"] else None,
-            "saver": saver,
             "inputs": self.inputs(case),
-            "differentiate": differentiable(described, self.inputs(case)),
             "features": strategies.features_of(described) if trainable(described) else None,
         }
 
@@ -219,7 +238,8 @@ class Evidence:
     ) -> dict:
         """What a child has to know to load and answer."""
         return {
-            **self._question(saved_side, case, saver),
+            **self._question(case),
+            "saver": saver,
             "inputs": self.inputs_for(case, loader),
             "loader": loader,
             "agent": self.loader(loader)["agent"],
@@ -228,7 +248,8 @@ class Evidence:
             "custom_objects": custom_objects,
             "input_names": self.own_names(saved_side, case, saver)["inputs"],
             "signature_keys": signature_keys(self.case(case), self.saver(saver)),
-            "goes_on_training": trainable(self.case(case)) and "training" in self.loader(loader)["restores"],
+            "differentiate": differentiable(self.case(case), self.inputs(case)),
+            "goes_on_training": goes_on_training(self.case(case), [self.loader(loader)]),
             "resaved": None,
         }
 

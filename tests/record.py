@@ -28,13 +28,14 @@ MANIFEST, VERSION = "manifest.json", 1
 # Where in a folder of evidence what side B said is, and where it is in a recorded folder; {side} is its name.
 PARTS = {
     "inputs": "inputs",
+    "original/{side}": "original",
     "saved/{side}": "saved",
     "loaded/{side}{side}": "loaded",
     "compiled/{side}": "compiled",
     "artifacts/{side}": "artifacts",
     "op-libraries/{side}": "op-libraries",
 }
-TESTIMONIES = ("saved", "loaded", "compiled")
+TESTIMONIES = ("original", "saved", "loaded", "compiled")
 
 
 class UnusableRecord(Exception):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.catalogue import default_custom_objects, signature_keys
-from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare
-from tests.evidence import Evidence
+from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare, without_messages
+from tests.evidence import Evidence, NoEvidence
 from tests.interpreters.testimony import NotSaid, Testimony
 from tests.requirement import Blocked, Shortfall
 
@@ -100,6 +100,22 @@ class Seen:
             Blocked: it did not manage to.
         """
         return unless_blocked("saves", self.saving, "save")
+
+    @property
+    def original(self) -> Testimony:
+        """What the child said that answered as the original of what was saved.
+
+        Raises:
+            Blocked: nothing was saved.
+            NoEvidence: it was not asked the same model that was saved.
+        """
+        saved = self.saved
+        original = self.evidence.original(self.hop.saved, self.case_id, self.saver_name)
+        if original is not saved and "once" in original and "once" in saved:
+            first = compare(without_messages(original["once"]), without_messages(saved["once"])).differences[:1]
+            if first:
+                raise NoEvidence(f"{self.case_id} is not the same in two processes: {first[0]}")
+        return original
 
     @property
     def loading(self) -> Testimony:

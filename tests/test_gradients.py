@@ -21,7 +21,7 @@ def only_differentiable(case: dict, saver: dict, loader: dict | None) -> str | N
 def gradients(seen: Seen) -> None:
     """The gradients of what was loaded, by its inputs, are those of the original, custom gradients included."""
     asked = differentiable(seen.case, seen.inputs)
-    original = seen.saved[f"{seen.loader['judged_against']}_gradients"]
+    original = seen.original[f"{seen.loader['judged_against']}_gradients"]
     inputs = {given["name"]: given for given in seen.inputs}
     for name, expected, gradient in zip(asked, original, seen.loaded["gradients"], strict=True):
         with seen.also():

@@ -62,9 +62,10 @@ def only_with_functions(case: dict, saver: dict, loader: dict | None) -> str | N
 def outputs(seen: Seen) -> None:
     """What was loaded answers every input as the original did, and within one pair raises where it raises."""
     against = seen.loader["judged_against"]
-    seen.saved[against]
+    said = seen.original
+    said[against]
     # Where its other answers count for nothing, the original was not asked for them.
-    sides = {side: seen.saved[side] for side in ("eager", "graph") if side in seen.saved}
+    sides = {side: said[side] for side in ("eager", "graph") if side in said}
     asked = {given["name"] for given in seen.asked}
     originals = [
         dict(zip(sides, told, strict=True))

@@ -23,7 +23,7 @@ def resumed_training(seen: Seen) -> None:
     """
     with seen.also():
         check_evaluation(seen)
-    expected, resumed = seen.saved["trained_on"], seen.loaded["trained_on"]
+    expected, resumed = seen.original["trained_on"], seen.loaded["trained_on"]
     check_variables(seen, "after training, {}", expected["weights"], resumed["weights"])
     one, two = expected["training"]["optimizer"], resumed["training"]["optimizer"]
     if two is None:
@@ -33,7 +33,7 @@ def resumed_training(seen: Seen) -> None:
 
 def check_evaluation(seen: Seen) -> None:
     """The same values of loss and metrics, by the same names."""
-    expected, evaluated = seen.saved["evaluated"], seen.loaded["evaluated"]
+    expected, evaluated = seen.original["evaluated"], seen.loaded["evaluated"]
     if list(expected) != list(evaluated):
         raise Shortfall("evaluate() tells of other values", expected=list(expected), seen=list(evaluated))
     if seen.hop.within_one_pair:

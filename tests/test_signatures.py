@@ -88,7 +88,7 @@ def check_tensors(what: str, expected: list[list], seen: dict[str, list]) -> Non
 def answered_tensors(seen: Seen, endpoint: str) -> list[list]:
     """[dtype, shape] of what the original answers with; a side that follows the input is free."""
     shapes: list[list] = []
-    for given, answer in zip(seen.inputs, seen.saved[seen.loader["judged_against"]], strict=True):
+    for given, answer in zip(seen.inputs, seen.original[seen.loader["judged_against"]], strict=True):
         if given["endpoint"] != endpoint or "value" not in answer:
             continue
         flat = leaves(answer["value"])
@@ -124,7 +124,7 @@ def check_input_names(seen: Seen, endpoint: str, key: str, signature: dict) -> N
 
 def check_output_names(seen: Seen, endpoint: str, key: str, signature: dict) -> None:
     """Outputs that the model names have those names."""
-    for given, answer in zip(seen.inputs, seen.saved[seen.loader["judged_against"]], strict=True):
+    for given, answer in zip(seen.inputs, seen.original[seen.loader["judged_against"]], strict=True):
         named = answer.get("value") if given["endpoint"] == endpoint else None
         if isinstance(named, dict) and set(named) != set(signature["outputs"]):
             raise Shortfall(

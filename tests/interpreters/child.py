@@ -1,8 +1,8 @@
 """What a forked child does: shut itself in, answer one question, and be gone.  [beside TensorFlow]
 
-A child has an empty working directory, its own session, no standard input, and limits on address space, CPU
-seconds and core dumps; it dies with its agent. It reads its question from a file and speaks into a pipe, section
-by section, so that a child which crashes half-way has still said how far it came.
+A child has an empty working directory, another for temporary files, its own session, no standard input, and limits
+on address space, CPU seconds and core dumps; it dies with its agent. It reads its question from a file and speaks
+into a pipe, section by section, so that a child which crashes half-way has still said how far it came.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 
@@ -75,7 +76,7 @@ def step_in(request: dict, ends: list, *, kind: str, root: str, routes: list) ->
     """Become the child that the request describes, and run its step.
 
     Args:
-        request: `step`, `dir` (its folder: `question`, `work/`, `log`), `limits` and `fresh`.
+        request: `step`, `dir` (its folder: `question`, `work/`, `tmp/`, `log`), `limits` and `fresh`.
         ends: the write end of its pipe, and for a live step the read end of another.
     """
     os.setsid()
@@ -84,6 +85,8 @@ def step_in(request: dict, ends: list, *, kind: str, root: str, routes: list) ->
     if parent == 1:
         os._exit(71)
     os.chdir(os.path.join(request["dir"], "work"))
+    # TensorFlow leaves a file for each function that it rewrites, and whoever crashes leaves what it was at.
+    os.environ["TMPDIR"] = tempfile.tempdir = os.path.join(request["dir"], "tmp")
     nothing = os.open(os.devnull, os.O_RDONLY)
     log = os.open(os.path.join(request["dir"], "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(nothing, 0)

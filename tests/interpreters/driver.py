@@ -195,6 +195,7 @@ class Agent:
     def _child(self, step: str, question: dict, limits: Limits, fresh: bool, live: bool) -> Iterator[Child]:
         folder = Path(tempfile.mkdtemp(dir=Path(self.socket).parent))
         (folder / "work").mkdir()
+        (folder / "tmp").mkdir()
         (folder / "question").write_bytes(wire.encode(question))
         request = {"step": step, "dir": str(folder), "limits": limits.as_request(), "fresh": fresh}
         try:

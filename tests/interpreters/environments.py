@@ -100,7 +100,9 @@ def _made(resolved: Resolved, folder: Path) -> Path:
             return python
         shutil.rmtree(environment, ignore_errors=True)  # of a creation that was cut off
         print(f"making an environment: {environment}", file=sys.stderr)
-        install = ["pip", "install", "--no-deps", "--python", str(python), "-r", "-", *_arguments()]
+        # Children write no bytecode, and would compile what they import each time.
+        install = ["pip", "install", "--no-deps", "--compile-bytecode", "--python", str(python), "-r", "-"]
+        install += _arguments()
         for step in (["venv", "--no-project", "--python", resolved.python, str(environment)], install):
             told = _uv(*step, "--quiet", given=resolved.pins)
             if told.returncode:

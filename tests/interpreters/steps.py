@@ -48,8 +48,17 @@ def compile_op_library(question: dict, voice: Voice, further: Optional[BinaryIO]
     voice.tell("compile", compile_it)
 
 
+def original(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
+    """Build the model, answer all inputs, and go on with its training; nothing is saved."""
+    well, built = voice.attempt("build", lambda: build(question), silent=True)
+    if well:
+        case, model = built
+        tell_answers(case, model, question, voice)
+        tell_training(model, question, voice)
+
+
 def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
-    """Build the model, answer all inputs, save, and look again; or, live, answer as long as one asks.
+    """Build the model, answer inputs, save, and look again; or, live, answer as long as one asks.
 
     A saver that trains comes first: what it saves is the model as its training has made it.
     """
@@ -62,18 +71,10 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     if saver.trains and not save_it(case, model, question, voice):
         return
     put_back = asking.keep_state(case.traits, model)
-    eager, graph = (asking.original(case.traits, model, in_graph) for in_graph in (None, case.endpoints))
     if further:
-        answer_live(voice, further, {"eager": eager, "graph": graph})
+        answer_live(voice, further, ways_to_ask(case, model))
         return
-    if not saver.trains:
-        voice.tell("once", lambda: asking.answers(eager, question["few"]))
-        put_back()
-    for side in question["sides"]:
-        ask = {"eager": eager, "graph": graph}[side]
-        voice.tell(side, lambda ask=ask: asking.answers(ask, question["inputs"]))
-        tell_gradients(voice, f"{side}_gradients", ask, question)
-        put_back()
+    tell_answers(case, model, question, voice)
     voice.tell("names", lambda: names_of(model))
     voice.tell("before", lambda: everything(case, model))
     if not saver.trains:
@@ -83,7 +84,8 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
             voice.tell("found", lambda: look.at_saved_model(question["artifact"]))
             voice.tell("fingerprint", lambda: look.fingerprint(question["artifact"]))
         voice.tell("after", lambda: everything(case, model))
-        voice.tell("again", lambda: asking.answers(eager, question["few"]))
+        ask = asking.original(case.traits, model)
+        voice.tell("again", lambda: asking.answers(ask, question["few"]))
         put_back()
     tell_saved_again(case, model, question, home, voice)
     tell_training(model, question, voice)
@@ -95,6 +97,26 @@ def save_it(case: Any, model: Any, question: dict, voice: Voice) -> bool:
     if well:
         voice.tell("files", lambda: files_below(question["artifact"]))
     return well
+
+
+def ways_to_ask(case: Any, model: Any) -> dict:
+    """What asks the model, by the name of its side: `eager` and `graph`."""
+    return {
+        "eager": asking.original(case.traits, model),
+        "graph": asking.original(case.traits, model, case.endpoints),
+    }
+
+
+def tell_answers(case: Any, model: Any, question: dict, voice: Voice) -> None:
+    """The answers to a few inputs, eagerly; then, on the sides that are asked for, those to all, and gradients."""
+    put_back = asking.keep_state(case.traits, model)
+    ways = ways_to_ask(case, model)
+    voice.tell("once", lambda: asking.answers(ways["eager"], question["few"]))
+    put_back()
+    for side in question["sides"]:
+        voice.tell(side, lambda ask=ways[side]: asking.answers(ask, question["inputs"]))
+        tell_gradients(voice, f"{side}_gradients", ways[side], question)
+        put_back()
 
 
 def tell_gradients(voice: Voice, section: str, ask: Any, question: dict) -> None:
@@ -301,6 +323,7 @@ STEPS = {
     "catalogue": tell_catalogue,
     "brought": tell_brought,
     "compile": compile_op_library,
+    "original": original,
     "save": save,
     "load": load,
 }

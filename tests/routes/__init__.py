@@ -84,6 +84,11 @@ class Saver:
         return self.writes != LIVE_MODEL
 
     @property
+    def is_variant(self) -> bool:
+        """Whether what it writes differs from what another writes in how it was asked for alone."""
+        return self.writes in VARIANTS
+
+    @property
     def is_saved_model(self) -> bool:
         """Whether what it writes is a SavedModel of any kind."""
         return self.writes.endswith("saved_model")
@@ -265,6 +270,7 @@ def describe() -> dict:
                 **_described(entry, entry.write),
                 "has_artifact": entry.has_artifact,
                 "is_saved_model": entry.is_saved_model,
+                "is_variant": entry.is_variant,
             }
             for name, entry in savers().items()
         },

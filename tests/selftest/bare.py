@@ -1,7 +1,7 @@
 """The same children as a run's, without a suite around them.  [beside TensorFlow]
 
-Imports TensorFlow once and forks a child for every line of a list, which builds, answers and saves, or loads and
-answers, and says nothing to anybody. Prints the CPU seconds of its children, of saves and of loads, as JSON.
+Imports TensorFlow once and forks a child for every line of a list, which builds and answers, and may save, or loads
+and answers, and says nothing to anybody. Prints the CPU seconds of its children by what they did, as JSON.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ def room(name):
     return importlib.import_module("_tf_save_conformance." + name)
 
 
-def save(line, inputs):
+def answer(line, inputs):
     case = room("models").case_of(line)
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
     asking = room("interpreters.asking")
-    ask = asking.original(case.traits, model)
-    asking.answers(ask, line["few"])
+    asking.answers(asking.original(case.traits, model), line["few"])
     for side in line["sides"]:
         in_graph = case.endpoints if side == "graph" else None
         asking.answers(asking.original(case.traits, model, in_graph), inputs)
+    return case, model
+
+
+def save(line, inputs):
+    case, model = answer(line, inputs)
     room("interpreters.steps").write(case, model, line["artifact"], line)
-    asking.answers(ask, line["few"])
+    asking = room("interpreters.asking")
+    asking.answers(asking.original(case.traits, model), line["few"])
 
 
 def load(line, inputs):
@@ -49,7 +54,7 @@ def main():
     spec.loader.exec_module(agent)
     agent.open_rooms(ROOT)
     agent.get_ready("keras")
-    spent = {"save": 0.0, "load": 0.0}
+    spent = {"save": 0.0, "answer": 0.0, "load": 0.0}
     with open(os.path.join(FOLDER, "lines"), "rb") as file:
         lines = room("interpreters.wire").decode(file.read())
     for step, line in lines:
@@ -61,7 +66,7 @@ def main():
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
             try:
-                {"save": save, "load": load}[step](line, line["inputs"])
+                {"save": save, "answer": answer, "load": load}[step](line, line["inputs"])
             except Exception:
                 pass  # some loads are refused, as a run's are
             finally:

@@ -34,10 +34,13 @@ def cpu_seconds_of_a_run(folder: Path, keyword: str) -> float:
 
 
 def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], dict[str, int]]:
-    """CPU seconds of the same children without the suite, and how many there are, for saves and loads."""
+    """CPU seconds of the same children without the suite, and how many there are, by what they do."""
     evidence, lines = session.evidence, []
     for cell in session.applicable("saves"):
         lines.append(("save", evidence.question_to_save("B", cell.case, cell.saver)))
+    for case in dict.fromkeys(cell.case for cell in session.applicable("outputs")):
+        if not evidence.case(case)["brought"] and "holds_keras_model" in evidence.case(case)["traits"]:
+            lines.append(("answer", evidence.question_to_answer("B", case)))
     for planned in session.plan:
         cell = planned.cell
         if not planned.applies or cell.requirement not in ("loads", "custom_objects"):
@@ -62,7 +65,7 @@ def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], 
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    counts = {step: sum(each == step for each, _ in lines) for step in ("save", "load")}
+    counts = {step: sum(each == step for each, _ in lines) for step in ("save", "answer", "load")}
     return json.loads(told.stdout), counts
 
 
@@ -90,9 +93,11 @@ def main() -> None:
             bare, counts = bare_cpu_seconds(session, Path(folder))
         finally:
             session.close()
+    bare = {"save": bare["save"], "load": bare["answer"] + bare["load"]}
+    counts = {"save": counts["save"], "load": counts["answer"] + counts["load"]}
     suite = {"save": runs["savers"] - runs["nothing"], "load": runs["everything"] - runs["savers"]}
     table = Table("", "children", "suite, s each", "bare, s each", "ratio")
-    for step, unit in (("save", "case x saver"), ("load", "case x route")):
+    for step, unit in (("save", "case x saver"), ("load", "case, and case x route")):
         count = counts[step]
         each, alone = suite[step] / count, bare[step] / count
         table.add_row(unit, str(count), f"{each:.3f}", f"{alone:.3f}", f"{each / alone:.2f}")

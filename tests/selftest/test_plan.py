@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.catalogue import all_routes
+from tests.catalogue import all_routes, asked_alone
 from tests.cells import Cell, NothingMatches, Pair, plan, select
 from tests.requirement import requirements
 from tests.seen import Hop
@@ -31,7 +31,7 @@ JUDGED = {
     "outputs": 564,
     "overwrites": 20,
     "promises": 13,
-    "resaves": 91,
+    "resaves": 57,
     "resumed_training": 23,
     "signatures": 355,
     "training_state": 23,
@@ -60,6 +60,7 @@ NOT_APPLICABLE = [
     "... promises nothing beside the model",
     "... rebuilds nothing from a config",
     "... trains the model",
+    "... varies what another saver writes, which is saved again",
     "... writes no SavedModel",
     "a quick case tells for all",
     "it has no signatures",
@@ -310,10 +311,14 @@ def test_a_row_that_speaks_of_the_pair_and_of_no_cell_is_stale(session: Session)
 
 def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(session: Session):
     def asked(case: str, saver: str, loader: str) -> list:
-        routes = frozenset({f"{saver}:{loader}", "checkpoint:read_checkpoint"})
+        routes = frozenset({f"{saver}:{loader}", "checkpoint"})
         evidence = dataclasses.replace(session.evidence, over_pairs=False, routes=routes)
-        question = evidence.question_to_save("B", case, saver)
-        return [question[about] for about in ("sides", "differentiate", "goes_on_training")]
+        question = evidence.question_to_answer("B", case)
+        to_save = evidence.question_to_save("B", case, saver)
+        about = ("sides", "differentiate", "goes_on_training")
+        assert asked_alone(evidence.case(case), evidence.saver(saver))
+        assert [to_save[each] for each in about] == [[], [], False]
+        return [question[each] for each in about]
 
     case = "standard.batch_norm_trained"
     assert asked(case, "export", "cpp") == [["graph"], [], False]
@@ -322,9 +327,18 @@ def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(sessi
     assert asked("custom_layer.affine", "h5", "load_model") == [["eager"], ["batch-of-5"], False]
 
 
+def test_what_makes_another_model_of_the_original_answers_for_itself(session: Session):
+    def tells(case: str, saver: str) -> bool:
+        return bool(session.evidence.question_to_save("B", case, saver)["sides"])
+
+    assert not tells("custom_layer.affine", "saved_model")
+    assert tells("custom_op.module_two_signatures", "saved_model")
+    assert tells("standard.batch_norm_trained", "model_checkpoint")
+
+
 def test_a_gate_asks_for_both_answers_of_the_original(session: Session):
     evidence = dataclasses.replace(session.evidence, over_pairs=True, routes=frozenset({"export:cpp"}))
-    assert evidence.question_to_save("B", "custom_layer.affine", "export")["sides"] == ["eager", "graph"]
+    assert evidence.question_to_answer("B", "custom_layer.affine")["sides"] == ["eager", "graph"]
 
 
 def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model(session: Session):

@@ -27,3 +27,21 @@ def attention_with_scales():
     added = keras.layers.AdditiveAttention(use_scale=True)([query, value], use_causal_mask=True)
     heads = keras.layers.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="e", activation="tanh")
     return keras.Model([query, value], [dotted, added, heads(query)])
+
+
+@case(inputs=[Tensor((None, 3, 4)), Tensor((None, 2, 4))], traits=("functional",), offered={"keras": ">=3.3"})
+def grouped_query_attention():
+    """More heads that ask than heads that answer: shapes that go together in one way alone."""
+    query, value = keras.Input((3, 4), name="query"), keras.Input((2, 4), name="value")
+    attention = keras.layers.GroupQueryAttention(head_dim=3, num_query_heads=4, num_key_value_heads=2, use_bias=False)
+    return keras.Model([query, value], attention(query, value))
+
+
+@case(inputs=Tensor((None, 3), "int32", low=0, high=5), traits=("functional",), offered={"keras": ">=3.12"})
+def reversible_embedding():
+    """A table that words are looked up in and, by an argument of its call, asked which word it was."""
+    words = keras.Input((3,), dtype="int32", name="words")
+    table = keras.layers.ReversibleEmbedding(6, 4, logit_soft_cap=2.0, name="table")
+    alone = keras.layers.ReversibleEmbedding(6, 4, tie_weights=False, name="alone")
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(table(words))
+    return keras.Model(words, [table(hidden, reverse=True), alone(hidden, reverse=True), alone(words)])

@@ -69,3 +69,38 @@ def volumes():
             keras.layers.MaxPooling3D((2, 1, 2), padding="same"),
         ]
     )
+
+
+@case(inputs=Tensor((None, 5, 4, 2)), traits=("sequential",))
+def separable_and_transposed():
+    """Two kernels in one layer, and a padding of what comes out: arguments that other convolutions have not."""
+    return keras.Sequential(
+        [
+            keras.Input((5, 4, 2)),
+            keras.layers.SeparableConv2D(3, (2, 3), depth_multiplier=2, padding="same", activation="tanh"),
+            keras.layers.Conv2DTranspose(2, (3, 2), strides=2, output_padding=1, use_bias=False),
+        ]
+    )
+
+
+@case(inputs=Tensor((None, 5, 6, 2), tame=True), traits=("functional",), offered={"keras": ">=3.13"})
+def pooling_to_a_size():
+    """Pools that are given the size of what comes out, and find windows of uneven sizes for it."""
+    image = keras.Input((5, 6, 2), name="image")
+    mixed = keras.layers.Dense(2)(image)
+    rows = keras.layers.Reshape((5, 12))(mixed)
+    outputs = [
+        keras.layers.AdaptiveMaxPooling2D((2, 4))(mixed),
+        keras.layers.AdaptiveAveragePooling2D((3, 2))(mixed),
+        keras.layers.AdaptiveMaxPooling1D(3)(rows),
+        keras.layers.AdaptiveAveragePooling1D(2)(rows),
+    ]
+    return keras.Model(image, outputs)
+
+
+@case(inputs=Tensor((None, 3, 4, 3, 1), tame=True), traits=("sequential",), offered={"keras": ">=3.13"})
+def pooling_volumes_to_a_size():
+    """The same over three axes, behind a layer with weights: code of its own, and a batch whose size is free."""
+    return keras.Sequential(
+        [keras.Input((3, 4, 3, 1)), keras.layers.Dense(2), keras.layers.AdaptiveAveragePooling3D((2, 3, 1))]
+    )

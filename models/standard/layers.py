@@ -23,6 +23,14 @@ def normalizations():
     )
 
 
+@case(inputs=Tensor((None, 4, 6)), traits=("sequential",), offered={"keras": ">=3.9"})
+def rms_normalization():
+    """A norm without a mean, over two axes: a scale for each of their elements and nothing else."""
+    return keras.Sequential(
+        [keras.Input((4, 6)), keras.layers.RMSNormalization(axis=[1, 2], epsilon=0.02), keras.layers.Dense(2)]
+    )
+
+
 @case(inputs=Tensor((None, 4, 2), tame=True), traits=("sequential",), offered={"keras": ">=2.13"})
 def spectral_normalization():
     """Wrappers that divide by a norm which training estimates: a vector beside each kernel that no step trains."""

@@ -66,3 +66,61 @@ def metrics_with_arguments():
     targets = np.eye(4, dtype="float32")[np.arange(12) % 4]
     model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
     return model
+
+
+@case(
+    inputs=Tensor((None, 3)),
+    traits=("functional", "compiled", "trained", "only_trains"),
+    offered={"keras": ">=3.9"},
+)
+def losses_of_overlap():
+    """Losses whose arguments say what counts more, and over which axes: numbers in a compile config alone."""
+    given = keras.Input((3,), name="given")
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(given)
+    names = ("weighed", "shared", "focused", "apart")
+    outputs = {name: keras.layers.Dense(2, activation="softmax", name=name)(hidden) for name in names}
+    model = keras.Model(given, outputs)
+    losses = keras.losses
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss={
+            "weighed": losses.Tversky(alpha=0.3, beta=0.6, axis=(1,)),
+            "shared": losses.Dice(axis=(1,)),
+            "focused": losses.CategoricalFocalCrossentropy(alpha=0.4, gamma=1.5, label_smoothing=0.1),
+            "apart": losses.KLDivergence(reduction="sum"),
+        },
+    )
+    features = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    kinds = np.eye(2, dtype="float32")[np.arange(12) % 2]
+    model.fit(features, dict.fromkeys(names, kinds), batch_size=4, shuffle=False, verbose=0)
+    return model
+
+
+@case(
+    inputs=Tensor((None, 3)),
+    traits=("sequential", "compiled", "trained", "only_trains"),
+    offered={"keras": ">=2.13"},
+)
+def metrics_at_a_point():
+    """Metrics at one point of a curve, of one class or of a mean over them, with thresholds that are not a half."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="sigmoid")])
+    metrics = keras.metrics
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.2),
+        loss=keras.losses.Poisson(),
+        metrics=[
+            metrics.F1Score(average="macro", threshold=0.4, name="balanced"),
+            metrics.FBetaScore(average="weighted", beta=2.0, threshold=0.45, name="leaning"),
+            metrics.R2Score(class_aggregation="variance_weighted_average", name="explained"),
+            metrics.Recall(top_k=2, class_id=1, name="found"),
+            metrics.PrecisionAtRecall(0.4, num_thresholds=9, name="precise"),
+            metrics.RecallAtPrecision(0.3, num_thresholds=8, class_id=3, name="recalled"),
+            metrics.SensitivityAtSpecificity(0.5, num_thresholds=7, name="sensitive"),
+            metrics.SpecificityAtSensitivity(0.6, num_thresholds=6, name="specific"),
+            metrics.FalsePositives(thresholds=[0.3, 0.6], name="false"),
+        ],
+    )
+    features = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    targets = np.eye(4, dtype="float32")[np.arange(12) % 4]
+    model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
+    return model

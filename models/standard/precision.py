@@ -114,6 +114,16 @@ def quantized_int4():
     return model
 
 
+@case(
+    inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.4"}
+)
+def quantized_float8():
+    """Weights as they were, beside scales and histories that a loader has to make room for first."""
+    model = tower()
+    model.quantize("float8")
+    return spread(model)
+
+
 def add_low_ranks(model):
     """Adds matrices of low rank to two layers, as if they had been learned."""
     for name, rank in (("table", 2), ("hidden", 3)):

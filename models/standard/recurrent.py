@@ -100,3 +100,18 @@ def masking_by_value():
             keras.layers.GlobalAveragePooling1D(),
         ]
     )
+
+
+@case(inputs=Tensor((None, 2, 4, 2)), traits=("sequential", "recurrent"))
+def convolutions_over_time():
+    """Recurrent layers that convolve, over one axis and then over two: kernels of five and six dimensions."""
+    return keras.Sequential(
+        [
+            keras.Input((2, 4, 2)),
+            keras.layers.ConvLSTM1D(
+                2, 3, padding="same", return_sequences=True, recurrent_activation="relu", unit_forget_bias=False
+            ),
+            keras.layers.Reshape((2, 4, 1, 2)),
+            keras.layers.ConvLSTM2D(2, (2, 1), strides=(2, 1), go_backwards=True, activation="softsign"),
+        ]
+    )

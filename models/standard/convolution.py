@@ -100,7 +100,7 @@ def pooling_to_a_size():
 
 @case(inputs=Tensor((None, 3, 4, 3, 1), tame=True), traits=("sequential",), offered={"keras": ">=3.13"})
 def pooling_volumes_to_a_size():
-    """The same over three axes, behind a layer with weights: code of its own, and a batch whose size is free."""
+    """The same over three axes, one of them down to a single element: code of its own, behind other weights."""
     return keras.Sequential(
         [keras.Input((3, 4, 3, 1)), keras.layers.Dense(2), keras.layers.AdaptiveAveragePooling3D((2, 3, 1))]
     )

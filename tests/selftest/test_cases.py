@@ -50,7 +50,8 @@ def test_no_weight_is_at_an_initial_constant(case, session):
 
 def test_answers_depend_on_the_inputs(case, session):
     by_endpoint: dict = {}
-    answered = session.evidence.original("B", case["id"], a_saver(case))["graph"]
+    original = session.evidence.original("B", case["id"], a_saver(case))
+    answered = original["eager" if "eager" in original else "graph"]
     for given, answer in zip(session.evidence.inputs(case["id"]), answered, strict=True):
         if "value" in answer:
             by_endpoint.setdefault(given["endpoint"], []).append(answer["value"])

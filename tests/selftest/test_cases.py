@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.compare import compare
+from tests.evidence import Evidence, NoEvidence
 from tests.seen import Seen
 from tests.strategies import inputs_of, kind_of, tensors
 from tests.verdict import Hop
@@ -117,3 +118,12 @@ def test_some_input_makes_the_masked_model_raise(session):
 def test_a_save_is_seen_from_one_child_only(session):
     seen = Seen(session.evidence, Hop("B", "B"), "standard.dense_classifier", "weights_h5", "load_weights")
     assert seen.saved is session.evidence.saved("B", "standard.dense_classifier", "weights_h5")
+
+
+def test_answers_of_another_model_than_was_saved_are_no_evidence(session, monkeypatch):
+    seen = Seen(session.evidence, Hop("B", "B"), "standard.dense_classifier", "weights_h5", "load_weights")
+    other = session.evidence.original("B", "standard.lstm_masked", "weights_h5")
+    assert seen.original is session.evidence.original("B", "standard.dense_classifier", "weights_h5")
+    monkeypatch.setattr(Evidence, "original", lambda *_: other)
+    with pytest.raises(NoEvidence, match="is not the same in two processes"):
+        _ = seen.original

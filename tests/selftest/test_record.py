@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import sys
@@ -83,6 +84,19 @@ def test_a_gate_asks_no_more_than_what_was_recorded(recorded, tmp_path):
     ended = run(tmp_path, f"--from={recorded}", "--case=standard.lstm_masked", "--route=weights_h5:load_weights")
     assert ended.returncode == 4, ended.stdout
     assert "does not hold standard.lstm_masked / weights_h5" in ended.stdout
+
+
+def test_what_was_saved_and_never_asked_is_not_covered(session, tmp_path):
+    saved = ("B", "standard.dense_classifier", "weights_h5")
+    evidence = session.evidence
+    evidence.original(*saved)
+    evidence.loaded("B", *saved, "load_weights")
+    assert evidence.has(*saved, "load_weights")
+    for part in ("saved/B", "loaded/BB"):
+        shutil.copytree(evidence.folder / part / saved[1], tmp_path / part / saved[1])
+    recorded = dataclasses.replace(evidence, folder=tmp_path)
+    assert recorded.has(*saved, None)
+    assert not recorded.has(*saved, "load_weights")
 
 
 def damage_a_byte(folder: Path) -> None:

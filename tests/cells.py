@@ -144,9 +144,11 @@ def plan(
     cases = select(case_globs, sorted(catalogue["cases"]), "case")
     selected = select(route_globs, sorted([*routes, *savers]), "route")
     existing = [route for route in routes if catalogue["routes"]["savers"][route.partition(":")[0]]["existing"]]
-    if not route_globs and not every_route:
+    primary_alone = not route_globs and not every_route
+    if primary_alone:
         selected = sorted([*catalogue["routes"]["primary"], *existing])
     wanted_routes = [route for route in selected if ":" in route]
+    resuming = {route.partition(":")[0] for route in wanted_routes if _resumes(_parts_of(catalogue, route)[1])}
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
     planned = []
     for case in cases:
@@ -154,6 +156,9 @@ def plan(
             saver, loader = _parts_of(catalogue, route)
             if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
                 continue  # what has been brought is a case of its own
+            only_trains = "only_trains" in catalogue["cases"][case]["traits"]
+            if primary_alone and only_trains and saver["name"] not in resuming:
+                continue  # what is special about it comes back from other savers
             cannot = _cannot_apply(catalogue["cases"][case], saver, loader)
             over = "savers" if loader is None else "routes"
             planned += [
@@ -168,6 +173,10 @@ def _parts_of(catalogue: dict, route: str) -> tuple[dict, dict | None]:
     """The saver and the loader of a route; None where no loader takes part."""
     saver, _, loader = route.partition(":")
     return catalogue["routes"]["savers"][saver], catalogue["routes"]["loaders"][loader] if loader else None
+
+
+def _resumes(loader: dict) -> bool:
+    return "training" in loader["restores"]
 
 
 def _plan_cell(
@@ -258,7 +267,7 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
-    if loader and "only_trains" in case["traits"] and "training" not in loader["restores"]:
+    if loader and "only_trains" in case["traits"] and not _resumes(loader):
         return f"{loader['name']} brings back no training, and nothing else is special about the case"
     asked = loader["asked"] if loader else None
     by_key = asked in ("by_signature", "by_tensor_name", "as_layer")

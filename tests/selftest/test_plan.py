@@ -368,8 +368,17 @@ def test_what_is_special_about_training_alone_is_judged_where_training_comes_bac
     assert reasons("export:signature") == {
         "signature brings back no training, and nothing else is special about the case"
     }
-    savers = planned(catalogue, cases=["standard.nadam_product"], routes=["export"])
-    assert any(each.applies and each.cell.requirement == "no_trace" for each in savers)
+    savers = planned(catalogue, cases=["standard.nadam_product"])
+    assert any(each.applies and str(each.cell).endswith("/ export / no_trace") for each in savers)
+
+
+def test_on_primary_routes_it_is_saved_in_ways_that_bring_training_back(catalogue):
+    def savers(case: str) -> set:
+        cells = plan(catalogue, requirements(), {"B": PAIR}, [HOP], [case], [])
+        return {each.cell.saver for each in cells if each.applies}
+
+    assert savers("standard.nadam_product") == {"checkpoint", "h5", "keras_archive"}
+    assert {"export", "saved_model", "weights_h5"} < savers("standard.batch_norm_trained")
 
 
 def test_a_module_without_functions_is_held_to_its_variables_where_they_can_be_reached(catalogue):

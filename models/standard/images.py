@@ -139,18 +139,13 @@ def sheared():
 
 @case(inputs=Tensor((None, 32)), traits=("functional", "preprocessing"), offered={"keras": ">=3.8"})
 def spectra():
-    """Windows, strides and scales of two spectrograms: one of them has its transform as weights."""
+    """Strides, scales and lengths of two spectrograms: one of them has its transform as weights."""
     sound = keras.Input((32,), name="sound")
-    heard = keras.layers.MelSpectrogram(
-        fft_length=16,
-        sequence_stride=4,
-        window="hamming",
-        sampling_rate=100,
-        num_mel_bins=5,
-        min_freq=2.0,
-        top_db=60.0,
-    )(sound)
-    seen = keras.layers.STFTSpectrogram("real", frame_length=8, frame_step=4, fft_length=16, scaling="spectrum")(
-        keras.layers.Reshape((32, 1))(sound)
+    mel = keras.layers.MelSpectrogram(
+        fft_length=16, sequence_stride=4, window="hamming", sampling_rate=100, num_mel_bins=5, min_freq=2.0, top_db=60
     )
-    return keras.Model(sound, [heard, keras.layers.Dense(2)(seen)])
+    transform = keras.layers.STFTSpectrogram(
+        "real", frame_length=8, frame_step=4, fft_length=16, window=None, scaling="spectrum"
+    )
+    seen = keras.layers.Dense(2)(transform(keras.layers.Reshape((32, 1))(sound)))
+    return keras.Model(sound, [mel(sound), seen])

@@ -97,15 +97,16 @@ def default_custom_objects(case: dict, loader: dict) -> dict | None:
     return None
 
 
-def resaves(saver: dict, loader: dict) -> bool:
+def resaves(case: dict, saver: dict, loader: dict) -> bool:
     """Whether what the loader returns is whole enough to be saved again, as the saver's own kind of artifact.
 
-    What is a variant of another SavedModel would be saved again as that is.
+    What is a variant of another SavedModel would be saved again as that is; what is restored of one Keras model is an
+    object as good as that of any other.
     """
     if saver["existing"] or saver["is_variant"]:
         return False
     if loader["asked"] == "by_function":
-        return True
+        return "holds_module" in case["traits"] or "tries_twins" in case["traits"]
     return loader["name"] == "load_model" and not saver["trains"]
 
 

@@ -215,7 +215,7 @@ class Evidence:
                 question |= {"goes_on_training": False, "differentiate": [], "inputs": self.few_inputs(case)}
             if resaved:
                 question["artifact"] = str(path)
-            elif as_given and resaves(self.saver(saver), self.loader(loader)):
+            elif as_given and resaves(self.case(case), self.saver(saver), self.loader(loader)):
                 shutil.rmtree(resaving, ignore_errors=True)
                 path.parent.mkdir(parents=True)
                 question["resaved"] = str(path)

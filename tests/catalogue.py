@@ -80,9 +80,14 @@ def few(case: dict, inputs: list[dict]) -> list[dict]:
     return [given for of_one in by_endpoint.values() for given in of_one[:2]]
 
 
+def resumes(loader: dict) -> bool:
+    """Whether it brings back the training state, so that training can go on."""
+    return "training" in loader["restores"]
+
+
 def goes_on_training(case: dict, loaders: list[dict]) -> bool:
     """Whether some of these loaders brings back the training state of the case."""
-    return trainable(case) and any("training" in loader["restores"] for loader in loaders)
+    return trainable(case) and any(map(resumes, loaders))
 
 
 def trainable(case: dict) -> bool:

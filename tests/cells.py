@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from tests.catalogue import all_routes, signature_keys
+from tests.catalogue import all_routes, resumes, signature_keys
 from tests.requirement import Requirement
 from tests.seen import Hop
 
@@ -148,7 +148,7 @@ def plan(
     if primary_alone:
         selected = sorted([*catalogue["routes"]["primary"], *existing])
     wanted_routes = [route for route in selected if ":" in route]
-    resuming = {route.partition(":")[0] for route in wanted_routes if _resumes(_parts_of(catalogue, route)[1])}
+    resuming = {route.partition(":")[0] for route in wanted_routes if resumes(_parts_of(catalogue, route)[1])}
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
     planned = []
     for case in cases:
@@ -173,10 +173,6 @@ def _parts_of(catalogue: dict, route: str) -> tuple[dict, dict | None]:
     """The saver and the loader of a route; None where no loader takes part."""
     saver, _, loader = route.partition(":")
     return catalogue["routes"]["savers"][saver], catalogue["routes"]["loaders"][loader] if loader else None
-
-
-def _resumes(loader: dict) -> bool:
-    return "training" in loader["restores"]
 
 
 def _plan_cell(
@@ -267,7 +263,7 @@ def _cannot_apply(case: dict, saver: dict, loader: dict | None) -> str | None:
     for entry in (saver, loader or {}):
         if entry.get("needs") and entry["needs"] not in case["traits"]:
             return f"{entry['name']} {WITHOUT_TRAIT[entry['needs']]}"
-    if loader and "only_trains" in case["traits"] and not _resumes(loader):
+    if loader and "only_trains" in case["traits"] and not resumes(loader):
         return f"{loader['name']} brings back no training, and nothing else is special about the case"
     asked = loader["asked"] if loader else None
     by_key = asked in ("by_signature", "by_tensor_name", "as_layer")

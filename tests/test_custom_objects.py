@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.catalogue import resumes
 from tests.compare import without_messages
 from tests.interpreters.testimony import Testimony
 from tests.requirement import EXCEPTION, Shortfall, requirement
@@ -46,9 +47,9 @@ def needed_here(seen: Seen) -> list[str]:
     """
     training = seen.case["training_objects"]
     if seen.saver["is_saved_model"]:
-        return training if "training" in seen.loader["restores"] else []
+        return training if resumes(seen.loader) else []
     names = seen.case["custom_objects"]
-    return names if "training" in seen.loader["restores"] else [name for name in names if name not in training]
+    return names if resumes(seen.loader) else [name for name in names if name not in training]
 
 
 def check_objects(seen: Seen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.catalogue import resumes
 from tests.requirement import Shortfall, requirement
 from tests.seen import Seen
 from tests.test_architecture import check_same_config
@@ -10,7 +11,7 @@ from tests.test_weights import check_value
 
 def only_compiled(case: dict, saver: dict, loader: dict | None) -> str | None:
     """A model that was never compiled has no training state, and not every route promises to carry it."""
-    if "training" not in loader["restores"]:
+    if not resumes(loader):
         return f"{loader['name']} brings back no training state"
     return None if "compiled" in case["traits"] else "the case is not compiled"
 

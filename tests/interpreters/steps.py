@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import subprocess
-from typing import Any, BinaryIO, Optional
+from typing import Any, BinaryIO, Callable, Optional
 
 from . import asking, given_objects, saving_again, wire
 from .child import Voice
@@ -70,11 +70,10 @@ def save(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     saver = importlib.import_module(ROOMS + ".routes").savers()[question["saver"]]
     if saver.trains and not save_it(case, model, question, voice):
         return
-    put_back = asking.keep_state(case.traits, model)
     if further:
         answer_live(voice, further, ways_to_ask(case, model))
         return
-    tell_answers(case, model, question, voice)
+    put_back = tell_answers(case, model, question, voice)
     voice.tell("names", lambda: names_of(model))
     voice.tell("before", lambda: everything(case, model))
     if not saver.trains:
@@ -107,8 +106,12 @@ def ways_to_ask(case: Any, model: Any) -> dict:
     }
 
 
-def tell_answers(case: Any, model: Any, question: dict, voice: Voice) -> None:
-    """The answers to a few inputs, eagerly; then, on the sides that are asked for, those to all, and gradients."""
+def tell_answers(case: Any, model: Any, question: dict, voice: Voice) -> Callable[[], None]:
+    """The answers to a few inputs, eagerly; then, on the sides that are asked for, those to all, and gradients.
+
+    Returns:
+        What puts the model back to where it was before it was asked, as it is now.
+    """
     put_back = asking.keep_state(case.traits, model)
     ways = ways_to_ask(case, model)
     voice.tell("once", lambda: asking.answers(ways["eager"], question["few"]))
@@ -117,6 +120,7 @@ def tell_answers(case: Any, model: Any, question: dict, voice: Voice) -> None:
         voice.tell(side, lambda ask=ways[side]: asking.answers(ask, question["inputs"]))
         tell_gradients(voice, f"{side}_gradients", ways[side], question)
         put_back()
+    return put_back
 
 
 def tell_gradients(voice: Voice, section: str, ask: Any, question: dict) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.catalogue import asked_alone
 from tests.interpreters import wire
 from tests.interpreters.driver import ROOT
 from tests.interpreters.where import interpreter_at
@@ -38,9 +39,9 @@ def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], 
     evidence, lines = session.evidence, []
     for cell in session.applicable("saves"):
         lines.append(("save", evidence.question_to_save("B", cell.case, cell.saver)))
-    for case in dict.fromkeys(cell.case for cell in session.applicable("outputs")):
-        if not evidence.case(case)["brought"] and "holds_keras_model" in evidence.case(case)["traits"]:
-            lines.append(("answer", evidence.question_to_answer("B", case)))
+    judged = session.applicable("outputs")
+    alone = {cell.case for cell in judged if asked_alone(evidence.case(cell.case), evidence.saver(cell.saver))}
+    lines += [("answer", evidence.question_to_answer("B", case)) for case in sorted(alone)]
     for planned in session.plan:
         cell = planned.cell
         if not planned.applies or cell.requirement not in ("loads", "custom_objects"):

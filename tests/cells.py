@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -150,10 +151,10 @@ def plan(
     wanted_routes = [route for route in selected if ":" in route]
     resuming = {route.partition(":")[0] for route in wanted_routes if resumes(_parts_of(catalogue, route)[1])}
     wanted_savers = sorted({route.partition(":")[0] for route in selected})
+    parts = [(route, *_parts_of(catalogue, route)) for route in [*wanted_savers, *wanted_routes]]
     planned = []
     for case in cases:
-        for route in [*wanted_savers, *wanted_routes]:
-            saver, loader = _parts_of(catalogue, route)
+        for route, saver, loader in parts:
             if saver["existing"] and catalogue["cases"][case]["exists_as"] != saver["writes"]:
                 continue  # what has been brought is a case of its own
             only_trains = "only_trains" in catalogue["cases"][case]["traits"]
@@ -161,12 +162,11 @@ def plan(
                 continue  # what is special about it comes back from other savers
             cannot = _cannot_apply(catalogue["cases"][case], saver, loader)
             over = "savers" if loader is None else "routes"
-            planned += [
-                _plan_cell(catalogue, requirement, pairs, hops, Cell(case, route, requirement.name), cannot)
-                for requirement in requirements.values()
-                if requirement.over == over
-            ]
-    return sorted(planned, key=lambda planned_cell: planned_cell.cell)
+            for requirement in requirements.values():
+                if requirement.over == over:
+                    cell = Cell(case, route, requirement.name)
+                    planned.append(_plan_cell(catalogue, requirement, pairs, hops, cell, saver, loader, cannot))
+    return sorted(planned, key=operator.attrgetter("cell.case", "cell.route", "cell.requirement"))
 
 
 def _parts_of(catalogue: dict, route: str) -> tuple[dict, dict | None]:
@@ -181,10 +181,11 @@ def _plan_cell(
     pairs: dict[str, Pair],
     hops: list[Hop],
     cell: Cell,
+    saver: dict,
+    loader: dict | None,
     cannot: str | None,
 ) -> PlannedCell:
     case = catalogue["cases"][cell.case]
-    saver, loader = _parts_of(catalogue, cell.route)
     reasons: dict[Hop, str | None] = {}
     refused = set()
     not_installed = set()

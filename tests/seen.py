@@ -166,8 +166,11 @@ class Seen:
         told = zip(self.asked, said["answers"], strict=True)
         return [answer for given, answer in told if given["name"] in names]
 
-    def told_by(self, loader: str) -> Testimony:
-        """What the child said that loaded the same artifact with another loader."""
+    @property
+    def told_in_python(self) -> Testimony:
+        """What the child said that loaded the same artifact in Python, on the route that is primary if one is."""
+        primary = self.evidence.catalogue["routes"]["primary"]
+        loader = "signature_no_keras" if f"{self.saver_name}:signature_no_keras" in primary else "signature"
         return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)
 
     def compare(self, expected: Any, seen: Any) -> Comparison:

@@ -65,7 +65,7 @@ def signatures(seen: Seen) -> None:
 
 def check_told_alike(seen: Seen, contract: dict) -> None:
     """The loader tells of the artifact what Python's own loader tells of it, which knows of no defaults."""
-    if not seen.saver["is_saved_model"] or (python := seen.told_by("signature").get("contract", None)) is None:
+    if not seen.saver["is_saved_model"] or (python := seen.told_in_python.get("contract", None)) is None:
         return
     told, expected = (
         {key: {side: signature[side] for side in ("inputs", "outputs")} for key, signature in each.items()}

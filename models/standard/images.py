@@ -112,15 +112,16 @@ def coloured():
 def bent_and_mixed():
     """Images bent and laid over each other, and a Pipeline of layers: what it holds is in no list of the model's."""
     layers, unit = keras.layers, (0.0, 1.0)
-    chosen = layers.RandAugment(unit, num_ops=3, factor=0.25, interpolation="nearest", seed=5)
-    chained = layers.AugMix(unit, num_chains=2, chain_depth=2, factor=0.1, alpha=0.5, all_ops=False, seed=6)
     equal = layers.Equalization(value_range=unit, bins=16)  # on its own it makes a cycle of a Functional model
+    mixed = layers.Pipeline([layers.MixUp(alpha=0.4, seed=4), equal, layers.CutMix(0.7, seed=7)])
     return keras.Sequential(
         [
             keras.Input((4, 4, 3)),
             layers.RandomPerspective(0.5, scale=0.4, interpolation="nearest", fill_value=0.1, seed=2),
             layers.RandomElasticTransform(0.5, scale=0.6, fill_mode="wrap", value_range=unit, seed=3),
-            layers.Pipeline([layers.MixUp(alpha=0.4, seed=4), chosen, equal, chained, layers.CutMix(0.7, seed=7)]),
+            layers.RandAugment(unit, num_ops=1, factor=0.25, interpolation="nearest", seed=5),
+            mixed,
+            layers.AugMix(unit, num_chains=2, chain_depth=1, factor=0.1, alpha=0.5, all_ops=False, seed=6),
             layers.Conv2D(2, 3),
         ]
     )

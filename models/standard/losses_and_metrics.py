@@ -99,7 +99,7 @@ def losses_of_overlap():
 @case(
     inputs=Tensor((None, 3)),
     traits=("sequential", "compiled", "trained", "only_trains"),
-    offered={"keras": ">=2.13,!=3.3.*"},  # in 3.3 metrics at a point cannot be traced
+    offered={"keras": ">=2.14,!=3.3.*"},  # 2.13 cannot reset R2Score, 3.3 cannot trace metrics at a point
 )
 def metrics_at_a_point():
     """Metrics at one point of a curve, of one class or of a mean over them, with thresholds that are not a half."""

@@ -141,13 +141,14 @@ def tell_training(model: Any, question: dict, voice: Voice) -> None:
     from . import look, training
 
     data = training.data(model, question["features"])
-    voice.tell("evaluated", lambda: training.evaluated(model, data))
 
     def go_on() -> dict:
         training.go_on(model, data)
         return {"weights": look.weights(model), "training": look.training(model)}
 
-    voice.tell("trained_on", go_on)
+    with training.as_before(question["traits"]):
+        voice.tell("evaluated", lambda: training.evaluated(model, data))
+        voice.tell("trained_on", go_on)
 
 
 def tell_saved_again(case: Any, model: Any, question: dict, home: str, voice: Voice) -> None:

@@ -42,7 +42,6 @@ LIVE_MODEL = "live_model"
 PRIMARY = (
     "checkpoint:read_checkpoint",
     "export:cpp",
-    "export:signature",
     "export:signature_no_keras",
     "export:tfsm_layer",
     "h5:load_model",

@@ -204,6 +204,20 @@ def evaluates_another_loss(path, custom_objects):
 
 
 @rebuilt_by
+def cannot_be_traced(path, custom_objects):
+    model = loaded(path, custom_objects)
+    evaluate = model.evaluate
+
+    def evaluate_eagerly(*given, **how):
+        if not tf.config.functions_run_eagerly():
+            raise RuntimeError("planted: cannot be traced")
+        return evaluate(*given, **how)
+
+    model.evaluate = evaluate_eagerly
+    return model
+
+
+@rebuilt_by
 def raises(path, custom_objects):
     raise OSError("planted: cannot read")
 

@@ -342,7 +342,7 @@ def test_a_gate_asks_for_both_answers_of_the_original(session: Session):
     assert evidence.question_to_answer("B", "custom_layer.affine")["sides"] == ["eager", "graph"]
 
 
-def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model(session: Session):
+def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model_with_several(session: Session):
     def names(case: str) -> list[str]:
         return [given["name"] for given in session.evidence.few_inputs(case)]
 
@@ -352,6 +352,7 @@ def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model(session
         f"{endpoint}/{name}" for endpoint in both for name in ("batch-of-5", "batch-of-1")
     ]
     assert len(names("custom_op.training_loop")) == len(session.evidence.inputs("custom_op.training_loop"))
+    assert session.evidence.few_inputs("custom_layer.counter") == session.evidence.inputs("custom_layer.counter")[:2]
 
 
 def test_what_answers_slowly_is_asked_few_inputs(session: Session):

@@ -14,6 +14,7 @@ from tests.verdict import Bench
 DENSE, AFFINE, REGISTERED = "standard.dense_classifier", "custom_layer.affine", "custom_layer.registered"
 LOSS = "custom_layer.custom_loss"
 TRAINED, NAMED, LSTM = "standard.batch_norm_trained", "standard.named_branches", "standard.lstm_masked"
+TRAINED_EAGERLY = "standard.rmsprop_cyclic"
 TOWERS, MODULE = "custom_layer.subclassed_model", "custom_op.module_two_signatures"
 
 # (fault, case) -> for each requirement that must catch it, what its finding says.
@@ -49,6 +50,8 @@ LOADER_FAULTS = {
         "resumed_training": "after training, .* differs in its values",
     },
     ("evaluates_another_loss", TRAINED): {"resumed_training": "gives other values"},
+    ("cannot_be_traced", TRAINED): {"resumed_training": "RuntimeError: planted: cannot be traced"},
+    ("cannot_be_traced", TRAINED_EAGERLY): {},
     ("stops_gradients", REGISTERED): {"gradients": "other gradients: values"},
     ("freezes_a_layer", REGISTERED): {"architecture": "config differs at .*trainable"},
     ("raises", REGISTERED): {"loads": "OSError: planted: cannot read"},

@@ -94,6 +94,7 @@ def script(row: dict, session: Session) -> str:
             from_source=from_source,
             keys=signature_keys(case, writing),
             features=literal(strategies.features_of(case)) if "compiled" in case["traits"] else None,
+            trains_eagerly="traced" not in case["traits"],
             no_keras=loader == "signature_no_keras",
             custom_objects=case["custom_objects"],
             op_source=op_source(case["op_library"]),

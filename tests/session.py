@@ -339,6 +339,8 @@ def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
     savers = {route.partition(":")[0] for route in routes}
     chosen = select(list(wanted.route_globs), sorted([*routes, *savers]), "route")
     kinds = {catalogue["routes"]["loaders"][route.partition(":")[2]]["agent"] for route in chosen if ":" in route}
+    if "cpp" in kinds:
+        kinds.add("no-keras")  # what C++ tells of signatures is held against what Python tells of them
     if any((catalogue["cases"][case]["op_library"] or "").endswith(".cc") for case in cases):
         kinds.add("cpp")  # it compiles the op libraries
     return kinds

@@ -98,6 +98,11 @@ def test_nothing_selected_is_exit_code_5(tmp_path):
     assert ended.returncode == 5, ended.stdout
 
 
+def test_a_route_alone_has_all_that_it_is_held_against(tmp_path):
+    ran = run(tmp_path, "--case=standard.dense_classifier", "--route=export:cpp", "-k", "signatures")
+    assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout
+
+
 def test_a_run_of_two_workers_keeps_the_wall_and_judges_what_it_collected(tmp_path):
     watch = tmp_path / "sitecustomize.py"
     watch.write_text(

@@ -14,7 +14,6 @@ from tests.verdict import Bench
 DENSE, AFFINE, REGISTERED = "standard.dense_classifier", "custom_layer.affine", "custom_layer.registered"
 LOSS = "custom_layer.custom_loss"
 TRAINED, NAMED, LSTM = "standard.batch_norm_trained", "standard.named_branches", "standard.lstm_masked"
-TRAINED_EAGERLY = "standard.rmsprop_cyclic"
 TOWERS, MODULE = "custom_layer.subclassed_model", "custom_op.module_two_signatures"
 
 # (fault, case) -> for each requirement that must catch it, what its finding says.
@@ -51,7 +50,7 @@ LOADER_FAULTS = {
     },
     ("evaluates_another_loss", TRAINED): {"resumed_training": "gives other values"},
     ("cannot_be_traced", TRAINED): {"resumed_training": "RuntimeError: planted: cannot be traced"},
-    ("cannot_be_traced", TRAINED_EAGERLY): {},
+    ("cannot_be_traced", LOSS): {},
     ("stops_gradients", REGISTERED): {"gradients": "other gradients: values"},
     ("freezes_a_layer", REGISTERED): {"architecture": "config differs at .*trainable"},
     ("raises", REGISTERED): {"loads": "OSError: planted: cannot read"},
@@ -124,6 +123,7 @@ def caught(bench: Bench, case: str, route: str) -> dict[str, str]:
     """What every applicable requirement found, beside what the real saver and loader fall short of here."""
     found = {}
     saver, _, loader = route.partition(":")
+    assert any(planned.cell.case == case and planned.cell.route == route for planned in bench.planned.values())
     for planned in bench.planned.values():
         cell = planned.cell
         if cell.case != case or cell.route not in (route, saver) or not planned.applies:

@@ -62,6 +62,17 @@ def asked_alone(case: dict, saver: dict) -> bool:
     return "holds_keras_model" in case["traits"] and not (case["brought"] or saver["trains"])
 
 
+def tells_signatures(loader: dict) -> bool:
+    """Whether what it returns tells of signatures."""
+    return loader["asked"] in ("by_signature", "by_function")
+
+
+def signatures_told_by(catalogue: dict, saver: str) -> str:
+    """The loader in Python whose word on a SavedModel's signatures others are held against: a primary one if any."""
+    primary = f"{saver}:signature_no_keras" in catalogue["routes"]["primary"]
+    return "signature_no_keras" if primary else "signature"
+
+
 def takes_gradients(loader: dict) -> bool:
     """Whether what it returns can be differentiated: in Python, through the object itself."""
     return loader["asked"] in ("as_original", "by_function")

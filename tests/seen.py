@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from tests.catalogue import default_custom_objects, signature_keys
+from tests.catalogue import default_custom_objects, signature_keys, signatures_told_by
 from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare, without_messages
 from tests.evidence import Evidence, NoEvidence
 from tests.interpreters.testimony import NotSaid, Testimony
@@ -168,9 +168,8 @@ class Seen:
 
     @property
     def told_in_python(self) -> Testimony:
-        """What the child said that loaded the same artifact in Python, on the route that is primary if one is."""
-        primary = self.evidence.catalogue["routes"]["primary"]
-        loader = "signature_no_keras" if f"{self.saver_name}:signature_no_keras" in primary else "signature"
+        """What the child said whose word on the signatures of the same artifact others are held against."""
+        loader = signatures_told_by(self.evidence.catalogue, self.saver_name)
         return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)
 
     def compare(self, expected: Any, seen: Any) -> Comparison:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from tests import deviations, record, requirement
 from tests.brought import Brought
-from tests.catalogue import all_routes
+from tests.catalogue import all_routes, signatures_told_by, tells_signatures
 from tests.cells import Cell, Pair, PlannedCell, plan, select
 from tests.deviations import Deviations
 from tests.evidence import Evidence
@@ -338,9 +338,12 @@ def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
     routes = all_routes(catalogue)
     savers = {route.partition(":")[0] for route in routes}
     chosen = select(list(wanted.route_globs), sorted([*routes, *savers]), "route")
-    kinds = {catalogue["routes"]["loaders"][route.partition(":")[2]]["agent"] for route in chosen if ":" in route}
-    if "cpp" in kinds:
-        kinds.add("no-keras")  # what C++ tells of signatures is held against what Python tells of them
+    loaders = catalogue["routes"]["loaders"]
+    kinds = set()
+    for saver, loader in (route.split(":") for route in chosen if ":" in route):
+        kinds.add(loaders[loader]["agent"])
+        if catalogue["routes"]["savers"][saver]["is_saved_model"] and tells_signatures(loaders[loader]):
+            kinds.add(loaders[signatures_told_by(catalogue, saver)]["agent"])
     if any((catalogue["cases"][case]["op_library"] or "").endswith(".cc") for case in cases):
         kinds.add("cpp")  # it compiles the op libraries
     return kinds

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.catalogue import tells_signatures
 from tests.compare import dtype_name
 from tests.interpreters.asking import leaves
 from tests.requirement import Shortfall, requirement
@@ -17,7 +18,7 @@ def only_saved_models(case: dict, saver: dict, loader: dict | None) -> str | Non
     """Signatures are what a SavedModel has, and a TFLite file made of one; they answer with plain tensors."""
     if "holds_keras_model" in case["traits"] and "composite_outputs" in case["traits"]:
         return "its answers are no plain tensors, of which signatures are made"
-    return None if loader["asked"] in ("by_signature", "by_function") else f"{loader['name']} knows no signatures"
+    return None if tells_signatures(loader) else f"{loader['name']} knows no signatures"
 
 
 @requirement(over="routes", not_applicable=only_saved_models)

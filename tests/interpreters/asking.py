@@ -7,8 +7,9 @@ they agree; where a saver has lost them, order does: the flattened order of the 
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import numpy as np
 
@@ -126,13 +127,22 @@ def original(traits: Any, model: Any, in_graph: Any = None) -> Callable[[str, An
         return lambda endpoint, inputs: call(to_tensors(inputs))
 
     def ask(endpoint: str, inputs: Any) -> Any:
-        tf.config.run_functions_eagerly(in_graph is None)
-        try:
+        with functions_run(eagerly=in_graph is None):
             return getattr(model, endpoint)(**to_tensors(inputs))
-        finally:
-            tf.config.run_functions_eagerly(False)
 
     return ask
+
+
+@contextlib.contextmanager
+def functions_run(eagerly: bool) -> Iterator[None]:
+    """A block in which each tf.function runs eagerly, or under its trace, as it does after it in any case."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(eagerly)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def specifications(inputs: Any) -> Any:

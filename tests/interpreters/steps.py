@@ -135,7 +135,7 @@ def tell_gradients(voice: Voice, section: str, ask: Any, question: dict) -> None
 
 
 def tell_training(model: Any, question: dict, voice: Voice) -> None:
-    """How a compiled model is evaluated, and what comes of it when its training goes on."""
+    """How a compiled model is evaluated, and what comes of training it on: eagerly, unless the case is `traced`."""
     if not question["goes_on_training"]:
         return
     from . import look, training
@@ -146,7 +146,7 @@ def tell_training(model: Any, question: dict, voice: Voice) -> None:
         training.go_on(model, data)
         return {"weights": look.weights(model), "training": look.training(model)}
 
-    with training.as_before(question["traits"]):
+    with asking.functions_run(eagerly="traced" not in question["traits"]):
         voice.tell("evaluated", lambda: training.evaluated(model, data))
         voice.tell("trained_on", go_on)
 

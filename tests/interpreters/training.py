@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -20,16 +18,6 @@ def data(model: Any, features: Any) -> tuple:
     return given, tf.nest.map_structure(
         lambda leaf: tf.constant(random.random(leaf.shape), dtype=leaf.dtype), answered
     )
-
-
-@contextlib.contextmanager
-def as_before(traits: Any) -> Iterator[None]:
-    """Go on as the case was trained: eagerly, unless it is `traced`; a few steps take less time than their trace."""
-    tf.config.run_functions_eagerly("traced" not in traits)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(False)
 
 
 def evaluated(model: Any, given: tuple) -> dict:

@@ -98,8 +98,9 @@ def test_nothing_selected_is_exit_code_5(tmp_path):
     assert ended.returncode == 5, ended.stdout
 
 
-def test_a_route_alone_has_all_that_it_is_held_against(tmp_path):
-    ran = run(tmp_path, "--case=standard.dense_classifier", "--route=export:cpp", "-k", "signatures")
+@pytest.mark.parametrize("route", ["export:cpp", "export:v1_session"])
+def test_a_route_alone_has_all_that_it_is_held_against(tmp_path, route):
+    ran = run(tmp_path, "--case=standard.dense_classifier", f"--route={route}", "-k", "signatures")
     assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout
 
 

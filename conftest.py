@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from reports.collect import Collector
-from tests.brought import Brought, UnusableModel, unlike
-from tests.cell_under_test import ROWS, CellUnderTest
-from tests.cells import Cell, NothingMatches
-from tests.deviations import UnreadableDeviations
-from tests.interpreters.driver import ROOMY, Limits
+from tests.interpreters.agents import ROOMY, Limits
 from tests.interpreters.interpreter import UnusableInterpreter
-from tests.record import UnusableRecord, check_place
-from tests.session import BrokenTensorFlow, Session, Wanted, usable
+from tests.judging.cells import Cell, NothingMatches
+from tests.judging.deviations import UnreadableDeviations
+from tests.run.brought import Brought, UnusableModel, unlike
+from tests.run.cell_under_test import ROWS, CellUnderTest
+from tests.run.record import UnusableRecord, check_place
+from tests.run.session import BrokenTensorFlow, RunRequest, Session, usable
 
 BAD_USAGE = (NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord)
 SESSION = pytest.StashKey[Session]()
@@ -104,7 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--report-dir: {error}") from None
 
 
-def wanted(config: pytest.Config) -> Wanted:
+def wanted(config: pytest.Config) -> RunRequest:
     """What the command line asks for.
 
     Raises:
@@ -123,7 +123,7 @@ def wanted(config: pytest.Config) -> Wanted:
     brought += [Brought.existing(text, here) for text in option.artifact]
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
     steady = config.getoption("--hypothesis-profile", None) != "nightly"
-    return Wanted(
+    return RunRequest(
         {**sides, "B": usable(option.to, "--to")},
         tuple(option.case),
         tuple(option.route),

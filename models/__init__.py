@@ -103,7 +103,7 @@ class Case:
     `module` is the file that it stands in, such as `standard.architectures`.
     `endpoints` maps what can be asked to the structure of its inputs: a Keras model has one endpoint, `call`,
     whose inputs are passed as one argument; the endpoints of a tf.Module are its tf.functions, whose inputs are
-    passed by name. `brought` says where a user's own case comes from (see `brought.py`), and `exists_as` what kind of
+    passed by name. `brought` says where a user's own case comes from (see `mine.py`), and `exists_as` what kind of
     artifact it is already.
     """
 
@@ -282,7 +282,7 @@ def catalogue() -> dict:
 def case_of(question: Mapping[str, Any]) -> Case:
     """The case that a question names, or that it describes because a user has brought it."""
     if question["brought"]:
-        return importlib.import_module(f"{__name__}.brought").described(question["brought"])
+        return importlib.import_module(f"{__name__}.mine").described(question["brought"])
     importlib.import_module(f"{__name__}.{question['module']}")
     return _catalogue[question["case"]]
 

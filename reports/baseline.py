@@ -20,7 +20,7 @@ import jsonschema
 
 from reports import claims, document, wording
 from reports.document import UnreadableDocument
-from tests.cells import Pair
+from tests.judging.cells import Pair
 
 SCHEMA = Path(__file__).parent / "schema" / "baseline.schema.json"
 VERSION = 1

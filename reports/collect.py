@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports import document, draft, page, render, repro
-from tests.session import Session
+from tests.run.session import Session
 
 PASSED, FAILED = 0, 1
 

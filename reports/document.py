@@ -12,11 +12,11 @@ from typing import Any
 import jsonschema
 
 from reports import claims
-from tests.interpreters.testimony import Testimony
-from tests.requirement import requirements
-from tests.session import Session
-from tests.stale_rows import stale_rows
-from tests.verdict import BAD
+from tests.interpreters.response import Response
+from tests.judging.requirement import requirements
+from tests.judging.verdict import BAD
+from tests.run.session import Session
+from tests.run.stale_rows import stale_rows
 
 SCHEMA_VERSION = 1
 SCHEMA = Path(__file__).parent / "schema" / "conformance.schema.json"
@@ -150,7 +150,7 @@ def cpu_seconds(session: Session, rows: list[dict]) -> dict[str, float]:
         for path in (session.folder / "evidence" / part).rglob("*"):
             if not path.is_file() or path.suffix == ".lock":
                 continue
-            said = Testimony.decode(path.read_bytes())
+            said = Response.decode(path.read_bytes())
             for section, seconds in said.seconds().items():
                 spent[PARTS.get(section, "look")] += seconds
             spent["child"] += max(0.0, said.cpu - sum(said.seconds().values()))

@@ -17,10 +17,10 @@ import textwrap
 from pathlib import Path
 
 from reports import document
-from tests import deviations
-from tests.cells import Cell, Pair
-from tests.deviations import Deviations
-from tests.requirement import Shortfall
+from tests.judging import deviations
+from tests.judging.cells import Cell, Pair
+from tests.judging.deviations import Deviations
+from tests.judging.requirement import Shortfall
 
 NAME = "deviations-draft.toml"
 LONGEST_PATTERN = 110

@@ -15,7 +15,7 @@ import markupsafe
 from reports import costs, differences, gate, needs, render, versions, wording
 from reports.cell_table import OUTCOMES, CellTable, Column
 from reports.document import stale
-from tests.cells import Pair
+from tests.judging.cells import Pair
 
 NAME = "matrix.html"
 TEMPLATES = Path(__file__).parent / "templates"

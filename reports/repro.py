@@ -9,16 +9,14 @@ from __future__ import annotations
 import ast
 import functools
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import numpy as np
 
-from tests import strategies
-from tests.catalogue import signature_keys
-from tests.interpreters.driver import ROOT
-from tests.interpreters.wire import Ragged, Sparse
-from tests.session import Session
+from tests.interpreters.agents import ROOT
+from tests.judging import inputs as strategies
+from tests.judging.catalogue import signature_keys
+from tests.judging.literals import literal
+from tests.run.session import Session
 
 TEMPLATE = "repro.py.j2"
 ROUTES = ROOT / "tests" / "routes"
@@ -126,11 +124,11 @@ def built_by_user(case: dict, name: str) -> tuple[list[str], list[str]]:
         if kind is None:
             return imports, [*objects, f"def {name}():\n    return {module}.{function}()"]
     if kind == "saved_model":
-        _, served = parts(ROOT / "models" / "brought.py", "Served")
+        _, served = parts(ROOT / "models" / "mine.py", "Served")
         imports.append("from typing import Any")
         return imports, [*served, f"def {name}():\n    return Served(tf.saved_model.load(existing))"]
     if kind in ("checkpoint", "weights_h5"):
-        _, reading = parts(ROOT / "models" / "brought.py", "checkpoint_prefix")
+        _, reading = parts(ROOT / "models" / "mine.py", "checkpoint_prefix")
         read = {
             "checkpoint": "tf.train.Checkpoint(model=model).read(checkpoint_prefix(existing))",
             "weights_h5": "model.load_weights(existing)",
@@ -159,26 +157,6 @@ def _input_literal(row: dict, session: Session) -> str:
     named = _failing_input(row)
     given = next((given for given in inputs if given["name"] == named), next(iter(inputs), None))
     return str(literal(given and given["value"]))
-
-
-def literal(value: Any) -> str | None:
-    """The value as Python source, for a namespace that has `tf`, `np`, `nan` and `inf`; None for None."""
-    if value is None:
-        return None
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {literal(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(literal(part) for part in value) + "]"
-    if isinstance(value, Ragged):
-        return f"tf.RaggedTensor.from_row_splits({literal(value.values)}, {literal(value.row_splits)})"
-    if isinstance(value, Sparse):
-        parts_of_it = ", ".join(map(literal, (value.indices, value.values, value.dense_shape)))
-        return f"tf.SparseTensor({parts_of_it})"
-    if value.dtype == object:
-        return f"np.array({value.tolist()!r}, dtype=object).reshape({value.shape})"
-    if value.size and not np.any(value) and not np.any(np.signbit(value.astype("float64"))):
-        return f"np.zeros({value.shape}, {value.dtype.name!r})"
-    return f"np.array({value.tolist()!r}, {value.dtype.name!r}).reshape({value.shape})"
 
 
 @functools.cache

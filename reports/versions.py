@@ -8,7 +8,7 @@ import dataclasses
 from packaging.version import Version
 
 from reports.claims import HELD, is_refusal
-from tests.cells import Pair
+from tests.judging.cells import Pair
 
 HELD_CELL, SHORT_CELL, NOTHING = "held", "short", "nothing"
 # (before, after) -> what happened to the cell; what is not here is no news.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_rebuilt(case: dict, saver: dict, loader: dict | None) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.catalogue import resumes
-from tests.compare import without_messages
-from tests.interpreters.testimony import Testimony
-from tests.requirement import EXCEPTION, Shortfall, requirement
-from tests.seen import Seen
+from tests.interpreters.response import Response
+from tests.judging.catalogue import resumes
+from tests.judging.comparison import without_messages
+from tests.judging.requirement import EXCEPTION, Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_custom(case: dict, saver: dict, loader: dict | None) -> str | None:
@@ -69,13 +69,13 @@ def check_objects(seen: Seen) -> None:
         check_ways(seen)
 
 
-def loading_without(seen: Seen, name: str) -> Testimony:
+def loading_without(seen: Seen, name: str) -> Response:
     """What the child said that was given all custom objects but this one."""
     others = [other for other in seen.case["custom_objects"] if other != name]
     return seen.loading_with({"by": "argument", "names": others} if others else None)
 
 
-def check_loads_without(told: Testimony, name: str) -> None:
+def check_loads_without(told: Response, name: str) -> None:
     """The load does not ask for what it does not need."""
     error = told.error("load")
     if error is not None:
@@ -116,15 +116,15 @@ def check_same_answers(seen: Seen, by: str, names: list[str]) -> None:
         raise Shortfall(f"{by} and custom_objects give different models", seen=str(comparison.differences[0]))
 
 
-def check_refused(testimony: Testimony, missing: str) -> str:
+def check_refused(response: Response, missing: str) -> str:
     """The child was refused when it loaded, or at the latest whenever it asked, and told what is missing.
 
     Returns what it was told.
     """
-    error = testimony.error("load")
+    error = response.error("load")
     if error is None:
-        testimony["load"]
-        raised = [answer.get("raised") for answer in testimony["answers"]]
+        response["load"]
+        raised = [answer.get("raised") for answer in response["answers"]]
         if not all(raised):
             raise Shortfall(
                 "it loads without what it needs", expected=f"a refusal that names {missing}", seen="a model"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.catalogue import ways_to_save_again
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.catalogue import ways_to_save_again
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 from tests.test_no_trace import only_pure_savers
 
 # What is the same for two saves of one object. The checksum is over bytes whose order nobody fixes; the hash of the

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.catalogue import differentiable, takes_gradients
-from tests.requirement import EXCEPTION, Shortfall, requirement
-from tests.seen import Seen
-from tests.strategies import kind_of, tensors
+from tests.judging.catalogue import differentiable, takes_gradients
+from tests.judging.inputs import kind_of, tensors
+from tests.judging.requirement import EXCEPTION, Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_differentiable(case: dict, saver: dict, loader: dict | None) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.requirement import requirement
-from tests.seen import Seen
+from tests.judging.requirement import requirement
+from tests.judging.seen import Seen
 from tests.test_saves import check_not_offered
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.compare import compare, without_messages
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.comparison import compare, without_messages
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 from tests.test_architecture import check_same_config
 from tests.test_saves import only_written
 

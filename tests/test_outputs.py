@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.interpreters.asking import leaves, natural_order
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.both_sides.structures import leaves, natural_order
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def aligned(expected: Any, answered: dict, own_names: list[str] | None) -> tuple[Any, Any]:

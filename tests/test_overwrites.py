@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.catalogue import ways_to_save_again
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.catalogue import ways_to_save_again
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 from tests.test_arguments import only_quick
 
 

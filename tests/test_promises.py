@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 PLAIN = "saved_model"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.catalogue import resaves as can_resave
-from tests.compare import without_messages
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.catalogue import resaves as can_resave
+from tests.judging.comparison import without_messages
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_whole(case: dict, saver: dict, loader: dict | None) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.catalogue import trainable
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.catalogue import trainable
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 from tests.test_training_state import only_compiled
 from tests.test_weights import check_value
 

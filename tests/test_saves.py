@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.interpreters.testimony import Testimony
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.interpreters.response import Response
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_written(case: dict, saver: dict, loader: dict | None) -> str | None:
@@ -28,7 +28,7 @@ def saves(seen: Seen) -> None:
     seen.facts["bytes"] = sum(files.values())
 
 
-def check_not_offered(said: Testimony, section: str) -> str:
+def check_not_offered(said: Response, section: str) -> str:
     """The child was refused there, as it has to be where a pair does not offer something; returns with what."""
     error = said.error(section)
     if error is None:

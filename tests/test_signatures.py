@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.catalogue import tells_signatures
-from tests.compare import dtype_name
-from tests.interpreters.asking import leaves
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
-from tests.strategies import tensors
+from tests.both_sides.structures import leaves
+from tests.judging.catalogue import tells_signatures
+from tests.judging.comparison import dtype_name
+from tests.judging.inputs import tensors
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_saved_models(case: dict, saver: dict, loader: dict | None) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.catalogue import resumes
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.catalogue import resumes
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 from tests.test_architecture import check_same_config
 from tests.test_weights import check_value
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from tests.compare import compare
-from tests.requirement import Shortfall, requirement
-from tests.seen import Seen
+from tests.judging.comparison import compare
+from tests.judging.requirement import Shortfall, requirement
+from tests.judging.seen import Seen
 
 
 def only_with_variables(case: dict, saver: dict, loader: dict | None) -> str | None:

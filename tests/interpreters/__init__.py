@@ -1,1 +1,1 @@
-"""Where a model is saved and loaded: the agents beside TensorFlow, the wire, and what drives them."""
+"""Where a model is saved and loaded: Python interpreters with a pair in them, and handles of their agents."""

@@ -24,9 +24,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from uv import find_uv_bin
 
-from . import package_settings
-from .interpreter import UnusableInterpreter
-from .surroundings import TENSORFLOW_DISTRIBUTIONS
+from tests.both_sides.surroundings import TENSORFLOW_DISTRIBUTIONS
+from tests.interpreters import package_settings
+from tests.interpreters.interpreter import UnusableInterpreter
 
 # The builds without CUDA, under their names; they give the same tensorflow and are a third of the size.
 CPU_BUILDS = {"tensorflow": "tensorflow-cpu", "tf-nightly": "tf-nightly-cpu"}

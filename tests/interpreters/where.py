@@ -8,8 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import environments
-from .interpreter import Interpreter, UnusableInterpreter
+from tests.interpreters import environments
+from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
 
 TF_KERAS = ("TF_USE_LEGACY_KERAS", "1")
 

@@ -230,7 +230,7 @@ MODULES = (
     "load_options",
     "save_options",
     "saved_models",
-    "training",
+    "callbacks",
     "v1",
     "weights",
 )

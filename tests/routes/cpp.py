@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..beside_tensorflow.cpp_api import SavedModelBundle
 from . import SAVED_MODELS, VARIANTS, loader
-from .cpp_api import SavedModelBundle
 
 
 @loader(reads=(*SAVED_MODELS, *VARIANTS), asked="by_signature", judged_against="graph", agent="cpp", opaque=True)

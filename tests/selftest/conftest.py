@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.interpreters.where import interpreter_at
+from tests.run.session import RunRequest, Session
 from tests.selftest.pinned import PINNED
-from tests.session import Session, Wanted
 
-FAULTS = Path(__file__).with_name("faults.py")
+FAULTS = Path(__file__).parent / "beside_tensorflow" / "faults.py"
 KEY = pytest.StashKey[Session]()
 
 
@@ -20,7 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
     elif not config.option.collectonly and not config.option.help:
         config.stash[KEY] = Session.start(
-            Wanted({"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=(FAULTS,))
+            RunRequest(
+                {"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=(FAULTS,)
+            )
         )
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.catalogue import asked_alone
-from tests.interpreters import wire
-from tests.interpreters.driver import ROOT
+from tests.both_sides import wire
+from tests.interpreters.agents import ROOT
 from tests.interpreters.where import interpreter_at
-from tests.session import Session, Wanted
+from tests.judging.catalogue import asked_alone
+from tests.run.session import RunRequest, Session
 
 CHOICES = {"nothing": "no_such_test", "savers": "test_saves or test_no_trace", "everything": ""}
 
@@ -57,7 +57,7 @@ def bare_cpu_seconds(session: Session, folder: Path) -> tuple[dict[str, float], 
             line["artifact"] = line["artifact"].replace("/written/", "/artifacts/")
             Path(line["artifact"]).parent.mkdir(parents=True, exist_ok=True)
     (folder / "lines").write_bytes(wire.encode(lines))
-    bare = Path(__file__).with_name("bare.py")
+    bare = Path(__file__).parent / "beside_tensorflow" / "bare.py"
     environment = interpreter_at(None).environment(folder)
     told = subprocess.run(
         [sys.executable, str(bare), str(folder), str(ROOT)],
@@ -87,7 +87,7 @@ def main() -> None:
     """Measure, and print a table."""
     with tempfile.TemporaryDirectory() as folder:
         runs = {name: cpu_seconds_of_a_run(Path(folder) / name, keyword) for name, keyword in CHOICES.items()}
-        session = Session.start(Wanted({"B": interpreter_at(None)}))
+        session = Session.start(RunRequest({"B": interpreter_at(None)}))
         try:
             for cell in session.applicable("saves"):
                 session.evidence.saved("B", cell.case, cell.saver)

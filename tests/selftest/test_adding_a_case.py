@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters.driver import ROOT
+from tests.interpreters.agents import ROOT
 
 ADDED = '''
 

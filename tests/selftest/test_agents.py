@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.compare import compare
-from tests.interpreters import testimony
-from tests.interpreters.driver import AGENT, ROOT, Agent, AgentLost, AgentProcess, Limits
+from tests.interpreters import response
+from tests.interpreters.agents import AGENT, ROOT, AgentHandle, AgentLost, AgentProcess, Limits
 from tests.interpreters.interpreter import Interpreter
 from tests.interpreters.where import interpreter_at
-from tests.session import BrokenTensorFlow, Session, Wanted
+from tests.judging.comparison import compare
+from tests.run.session import BrokenTensorFlow, RunRequest, Session
 
 
 @pytest.fixture
@@ -82,10 +82,10 @@ def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, 
         process = AgentProcess(interpreter_at(None), kind, Path(folder), program=wrong)
         try:
             assert "ready" in process.hello()
-            said = Agent(kind, process.socket).run("catalogue", {})
-            assert said.how == testimony.REFUSED
+            said = AgentHandle(kind, process.socket).run("catalogue", {})
+            assert said.how == response.REFUSED
             assert told in said.detail
-            with pytest.raises(testimony.NotSaid, match="was refused: the agent has"):
+            with pytest.raises(response.MissingSection, match="was refused: the agent has"):
                 said["cases"]
         finally:
             process.stop()
@@ -110,7 +110,7 @@ SLEEPER = {"compiler": "/bin/sleep", "source": "600", "library": "0"}
 
 def sleeping_child(process: AgentProcess):
     """A child that runs a program which sleeps for ten minutes; its pid and the connection."""
-    agent = Agent("cpp", process.socket)
+    agent = AgentHandle("cpp", process.socket)
     question = {**SLEEPER, "compiler": str(Path(process.folder) / "sleep.sh")}
     script = Path(question["compiler"])
     script.write_text("#!/bin/sh\nexec sleep 600\n")
@@ -149,14 +149,14 @@ def test_no_child_outlives_the_agent(bare_agent, end):
     if end == "lifeline":
         bare_agent.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - for stop() to close
     with pytest.raises(AgentLost, match="cannot be reached"):
-        Agent("cpp", bare_agent.socket)._run_once("compile", SLEEPER, Limits(), False)
+        AgentHandle("cpp", bare_agent.socket)._run_once("compile", SLEEPER, Limits(), False)
 
 
 def test_an_agent_dies_with_the_process_that_started_it():
     program = textwrap.dedent("""
         import sys, time
         from pathlib import Path
-        from tests.interpreters.driver import AgentProcess
+        from tests.interpreters.agents import AgentProcess
         from tests.interpreters.where import interpreter_at
         process = AgentProcess(interpreter_at(None), "cpp", Path(sys.argv[1]))
         process.hello()
@@ -195,7 +195,7 @@ def test_a_truly_new_process_says_the_same(agents, session, tmp_path):
         "artifact": str(tmp_path / "model.h5"),
     }
     forked, new = (agents["keras"].run("save", question, fresh=fresh) for fresh in (False, True))
-    assert forked.how == new.how == testimony.FINISHED
+    assert forked.how == new.how == response.FINISHED
     for section in ("once", "names"):
         assert compare(forked[section], new[section]).equal
     assert compare(forked["before"]["weights"], new["before"]["weights"]).equal
@@ -206,11 +206,11 @@ def test_a_hang_counts_when_it_repeats_in_a_new_process(agents, session, monkeyp
 
     def run_once(self, step, question, limits, fresh):
         asked.append(fresh)
-        how = testimony.FINISHED if fresh else testimony.RAN_ON
-        return testimony.Testimony({}, how)
+        how = response.FINISHED if fresh else response.RAN_ON
+        return response.Response({}, how)
 
-    monkeypatch.setattr(Agent, "_run_once", run_once)
-    assert agents["keras"].run("load", {}).how == testimony.FINISHED
+    monkeypatch.setattr(AgentHandle, "_run_once", run_once)
+    assert agents["keras"].run("load", {}).how == response.FINISHED
     assert asked == [False, True]
 
 
@@ -224,7 +224,7 @@ def test_a_hang_counts_when_it_repeats_in_a_new_process(agents, session, monkeyp
 def test_a_tensorflow_that_cannot_be_imported_is_one_clear_failure(tmp_path, source, told):
     python = python_with_tensorflow(tmp_path, source)
     with pytest.raises(BrokenTensorFlow, match=told):
-        Session.start(Wanted({"B": Interpreter(str(python))}, route_globs=("h5:*",)))
+        Session.start(RunRequest({"B": Interpreter(str(python))}, route_globs=("h5:*",)))
 
 
 def python_with_tensorflow(folder: Path, source: str) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.brought import Brought, UnusableModel, unlike
+from tests.judging.inputs import inputs_given, tensors
+from tests.run.brought import Brought, UnusableModel, unlike
 from tests.selftest.test_command_line import report, run
-from tests.strategies import inputs_given, tensors
 
 SHOP = """
     import numpy as np

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compare import compare
-from tests.evidence import Evidence, NoEvidence
-from tests.seen import Seen
-from tests.strategies import inputs_of, kind_of, tensors
-from tests.verdict import Hop
+from tests.judging.comparison import compare
+from tests.judging.evidence import Evidence, NoEvidence
+from tests.judging.inputs import inputs_of, kind_of, tensors
+from tests.judging.seen import Seen
+from tests.judging.verdict import Hop
 
 
 @pytest.fixture

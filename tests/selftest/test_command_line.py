@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from reports import document
-from tests.interpreters.driver import ROOT
+from tests.interpreters.agents import ROOT
 from tests.interpreters.where import interpreter_at
 from tests.selftest.test_agents import python_with_tensorflow
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tests.compare import ULP_OVER_PAIRS, compare
-from tests.interpreters.wire import Ragged, Sparse
-from tests.requirement import Shortfall
-from tests.seen import Hop, Seen
+from tests.both_sides.wire import Ragged, Sparse
+from tests.judging.comparison import ULP_OVER_PAIRS, compare
+from tests.judging.requirement import Shortfall
+from tests.judging.seen import Hop, Seen
 from tests.test_weights import check_namesakes
 
 EXAMPLES = settings(max_examples=200)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cells import Cell, Pair
-from tests.deviations import OURS, UnreadableDeviations, read_file
-from tests.requirement import Shortfall
-from tests.seen import Hop
-from tests.verdict import Judgement, apply_deviations
+from tests.judging.cells import Cell, Pair
+from tests.judging.deviations import OURS, UnreadableDeviations, read_file
+from tests.judging.requirement import Shortfall
+from tests.judging.seen import Hop
+from tests.judging.verdict import Judgement, apply_deviations
 
 ROW = """
 [[deviation]]

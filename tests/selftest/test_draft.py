@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import document, draft
-from tests import deviations
-from tests.cells import Cell, Pair
-from tests.interpreters.driver import ROOT
+from tests.interpreters.agents import ROOT
+from tests.judging import deviations
+from tests.judging.cells import Cell, Pair
 from tests.selftest.test_report import DOCUMENT
 
 CASES = {

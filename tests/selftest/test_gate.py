@@ -8,12 +8,12 @@ import datetime
 import pytest
 
 from reports import draft, gate, render
-from tests.cells import Cell, Pair
-from tests.deviations import UnreadableDeviations, read, read_file
-from tests.requirement import CHANGED, Shortfall
-from tests.seen import Hop
+from tests.judging.cells import Cell, Pair
+from tests.judging.deviations import UnreadableDeviations, read, read_file
+from tests.judging.requirement import CHANGED, Shortfall
+from tests.judging.seen import Hop
+from tests.judging.verdict import CONTROL, NEW_ONES, Judgement, accept, compare_with_control
 from tests.selftest.test_report import DOCUMENT
-from tests.verdict import CONTROL, NEW_ONES, Judgement, accept, compare_with_control
 
 ACROSS = Hop("A", "B")
 OLD, NEW = Pair("2.15.1", "2.15.0", "3.11.7"), Pair("2.21.0", "3.15.1", "3.11.7")

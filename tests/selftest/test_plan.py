@@ -8,13 +8,13 @@ import re
 
 import pytest
 
-from tests.catalogue import all_routes, asked_alone
-from tests.cells import Cell, NothingMatches, Pair, plan, select
-from tests.requirement import requirements
-from tests.seen import Hop
+from tests.judging.catalogue import all_routes, asked_alone
+from tests.judging.cells import Cell, NothingMatches, Pair, plan, select
+from tests.judging.requirement import requirements
+from tests.judging.seen import Hop
+from tests.run.session import RunRequest, Session
+from tests.run.stale_rows import stale_rows
 from tests.selftest.pinned import PINNED
-from tests.session import Session, Wanted
-from tests.stale_rows import stale_rows
 
 PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")
@@ -290,7 +290,7 @@ def test_select_keeps_the_order_of_the_names():
 
 
 def test_a_gate_has_the_control_first_and_a_saver_no_hop_between_pairs(session, catalogue):
-    wanted = Wanted({"A": session.wanted.sides["B"], "B": session.wanted.sides["B"]}, rollback=True)
+    wanted = RunRequest({"A": session.wanted.sides["B"], "B": session.wanted.sides["B"]}, rollback=True)
     assert [str(hop) for hop in wanted.hops] == ["A>A", "A>B", "B>B", "B>A"]
     cells = plan(catalogue, requirements(), {"A": OLD, "B": PAIR}, wanted.hops, ["*.affine"], ["export:cpp"])
     hops = {str(each.cell): [str(hop) for hop in each.hops] for each in cells}

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from tests.cells import Cell
-from tests.interpreters.driver import GIB, Limits
-from tests.verdict import Bench
+from tests.interpreters.agents import GIB, Limits
+from tests.judging.cells import Cell
+from tests.judging.verdict import Bench
 
 DENSE, AFFINE, REGISTERED = "standard.dense_classifier", "custom_layer.affine", "custom_layer.registered"
 LOSS = "custom_layer.custom_loss"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import record
-from tests.record import Record, UnusableRecord
+from tests.run import record
+from tests.run.record import Record, UnusableRecord
 from tests.selftest.test_command_line import report, run
 
 CELLS = [

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 
 from reports import claims, document, render, repro
-from tests.cell_under_test import row as row_of
-from tests.cells import Cell
-from tests.compare import compare
-from tests.requirement import Shortfall
-from tests.seen import Hop
+from tests.judging.cells import Cell
+from tests.judging.comparison import compare
+from tests.judging.requirement import Shortfall
+from tests.judging.seen import Hop
+from tests.judging.verdict import Judgement
+from tests.run.cell_under_test import row as row_of
 from tests.selftest.test_wire import NUMBERS
-from tests.verdict import Judgement
 
 
 def row(case, route, requirement, outcome="conforms", **fields):

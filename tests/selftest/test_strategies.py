@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import strategies
-from tests.cells import Cell
-from tests.interpreters.wire import Ragged, Sparse
-from tests.seen import Hop, Seen
-from tests.shrink import MOST_QUESTIONS, shrink, smallest
+from tests.both_sides.wire import Ragged, Sparse
+from tests.judging import inputs as strategies
+from tests.judging.cells import Cell
+from tests.judging.seen import Hop, Seen
+from tests.judging.shrinking import MOST_QUESTIONS, shrink, smallest
 
 FLOAT = {
     "tensor": {

@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from tests.requirement import Shortfall
-from tests.seen import Hop
-from tests.verdict import BAD, CONTROL, NEW_ONES, Judgement, compare_with_control, contract_changes
+from tests.judging.requirement import Shortfall
+from tests.judging.seen import Hop
+from tests.judging.verdict import BAD, CONTROL, NEW_ONES, Judgement, compare_with_control, contract_changes
 
 ACROSS, BACK = Hop("A", "B"), Hop("B", "A")
 
@@ -112,7 +112,7 @@ def test_a_blocked_cell_is_as_good_as_what_blocks_it():
 
 
 def test_blocked_cells_of_known_and_of_planted_shortfalls(bench):
-    from tests.cells import Cell
+    from tests.judging.cells import Cell
 
     known = bench.judge(Cell("standard.lstm_masked", "h5:load_model", "outputs"))[NEW_ONES]
     assert (known.outcome, known.blocked_by, known.accepted) == ("blocked", "loads", True)

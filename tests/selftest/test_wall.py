@@ -8,29 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters.driver import ROOT
+from tests.interpreters.agents import ROOT
 
-ROOMS = ("models", "tests", "reports")
-INTERPRETERS = ROOT / "tests" / "interpreters"
-PYTEST_SIDE = {
-    "driver.py", "environments.py", "interpreter.py", "package_settings.py", "testimony.py", "where.py",
-}  # fmt: skip
-BOTH_SIDES = {"wire.py", "asking.py", "surroundings.py", "__init__.py"}
-BESIDE = sorted(
-    [
-        *(ROOT / "models").rglob("*.py"),
-        *(ROOT / "tests" / "routes").rglob("*.py"),
-        *(path for path in INTERPRETERS.glob("*.py") if path.name not in PYTEST_SIDE),
-        ROOT / "tests" / "selftest" / "faults.py",
-    ]
-)
+# The folder says on which side of the wall a file is; what is in no such folder is on pytest's side.
+BESIDE_TENSORFLOW = ("models", "tests/routes", "tests/beside_tensorflow", "tests/selftest/beside_tensorflow")
+BOTH_SIDES = ("tests/both_sides",)
 WRITTEN_BY_RUNS = ROOT / "reports" / "out"
-EVERYTHING = [
-    path
-    for path in [ROOT / "conftest.py", *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))]
-    if WRITTEN_BY_RUNS not in path.parents
-]
-OURS = sorted(path for path in EVERYTHING if path not in BESIDE or path.name in BOTH_SIDES)
+
+
+def files_in(*folders: str) -> list[Path]:
+    """All Python files below these folders of the repository, but for what runs have written."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if WRITTEN_BY_RUNS not in path.parents)
+
+
+BESIDE = files_in(*BESIDE_TENSORFLOW, *BOTH_SIDES)
+OURS = [ROOT / "conftest.py", *sorted({*files_in("tests", "reports")} - {*files_in(*BESIDE_TENSORFLOW)})]
 ALLOWED_BESIDE = {*sys.stdlib_module_names, "numpy", "tensorflow", "ml_dtypes", "keras", "_tf_save_conformance"}
 # What comes with TensorFlow, and what a loader or a case may be about.
 ALLOWED_BESIDE |= {"absl", "ai_edge_litert", "onnxruntime", "openvino", "tensorflow_text"}
@@ -49,11 +42,6 @@ def imports(path: Path, *, everywhere: bool) -> set[str]:
     return found
 
 
-def test_every_module_is_on_one_side():
-    assert {path.name for path in INTERPRETERS.glob("*.py")} >= PYTEST_SIDE | BOTH_SIDES
-    assert set(BESIDE) | set(OURS) == set(EVERYTHING)
-
-
 @pytest.mark.parametrize("path", BESIDE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_beside_tensorflow_there_is_only_the_standard_library_numpy_and_tensorflow(path):
     assert imports(path, everywhere=True) <= ALLOWED_BESIDE
@@ -64,7 +52,7 @@ def test_beside_tensorflow_there_is_only_the_standard_library_numpy_and_tensorfl
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_pytest_s_side_never_imports_tensorflow(path):
     # What both sides use may import it inside functions that only a child calls.
-    everywhere = path.name not in BOTH_SIDES
+    everywhere = not any(path.is_relative_to(ROOT / folder) for folder in BOTH_SIDES)
     assert not imports(path, everywhere=everywhere) & {"tensorflow", "keras", "tf_keras"}
 
 

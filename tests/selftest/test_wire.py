@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tests.compare import compare
-from tests.interpreters import wire
+from tests.both_sides import wire
+from tests.judging.comparison import compare
 
 NUMBERS = st.sampled_from(sorted(wire._NUMPY_DTYPES)).flatmap(
     lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))

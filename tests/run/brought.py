@@ -7,8 +7,8 @@ import os
 import re
 from pathlib import Path
 
-from tests.interpreters.driver import Agent
-from tests.interpreters.testimony import NotSaid
+from tests.interpreters.agents import AgentHandle
+from tests.interpreters.response import MissingSection
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -59,7 +59,7 @@ class Brought:
         """The id of its case."""
         return f"mine.{self.name}"
 
-    def described_by(self, agent: Agent) -> dict:
+    def described_by(self, agent: AgentHandle) -> dict:
         """Its `case` as it stands in a catalogue, and the inputs that were `given` for it, as a child tells of them.
 
         Raises:
@@ -71,7 +71,7 @@ class Brought:
         }
         try:
             return agent.run("brought", question)["brought"]
-        except NotSaid as missing:
+        except MissingSection as missing:
             why = " ".join(str(missing).split()).removeprefix("ValueError: ")
             if why.startswith("ModuleNotFoundError"):
                 why += f" in {', '.join(self.search)} or beside its TensorFlow (set PYTHONPATH)"

@@ -32,7 +32,7 @@ REQUEST_BYTES = 65536
 
 
 def open_rooms(root):
-    """Make the rooms beside TensorFlow importable as `PACKAGE.models`, `.routes` and `.interpreters`.
+    """Make `models/` and the folders of `tests/` importable as packages below `PACKAGE`.
 
     They get a package name of our own, by path, so that a `models` or `tests` of the user's is never shadowed,
     and the repository itself stays off `sys.path`: Keras 3.3 imports a custom class by the module name that an
@@ -53,7 +53,7 @@ def get_ready(kind):
     if kind == "no-keras":
         sys.modules["keras"] = sys.modules["tf_keras"] = None
     if kind == "cpp":
-        from _tf_save_conformance.routes import cpp_api
+        from _tf_save_conformance.beside_tensorflow import cpp_api
 
         cpp_api.library()
     else:
@@ -67,7 +67,7 @@ def get_ready(kind):
         for module in ("numpy.random", "encodings.cp437", PACKAGE + ".models"):
             importlib.import_module(module)
         for module in ("steps", "look", "training"):
-            importlib.import_module(f"{PACKAGE}.interpreters.{module}")
+            importlib.import_module(f"{PACKAGE}.beside_tensorflow.{module}")
         loaders()
         fill_registries()
     return {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu}
@@ -223,7 +223,7 @@ class Agent:
             if key.fd not in keep and key.fd > 2:
                 os.close(key.fd)
         self.wake_writer.close()
-        from _tf_save_conformance.interpreters import child
+        from _tf_save_conformance.beside_tensorflow import child
 
         child.step_in(request, ends, kind=self.kind, root=self.root, routes=self.routes)
 
@@ -286,7 +286,7 @@ def main():
     options = parser.parse_args()
     open_rooms(options.root)
     if options.step:
-        from _tf_save_conformance.interpreters import child
+        from _tf_save_conformance.beside_tensorflow import child
 
         get_ready(options.kind)
         child.run(json.loads(options.step), json.loads(options.ends), kind=options.kind, routes=options.routes)
@@ -294,7 +294,7 @@ def main():
     said = sys.stdout
     try:
         seconds = get_ready(options.kind)
-        from _tf_save_conformance.interpreters import surroundings
+        from _tf_save_conformance.both_sides import surroundings
 
         hello = {"ready": {"seconds": seconds, "surroundings": surroundings.describe()}}
     except BaseException as error:

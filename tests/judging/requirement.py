@@ -100,7 +100,7 @@ def requirement(*, over: str, not_applicable: NotApplicable = lambda case, saver
 
 def requirements() -> dict[str, Requirement]:
     """All requirements by name, in the order in which a report shows them: saves, loads, then by name."""
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+    for path in sorted(Path(__file__).parents[1].glob("test_*.py")):
         importlib.import_module(f"tests.{path.stem}")
     first = ("saves", "loads")
     order = sorted(_requirements, key=lambda name: (first.index(name) if name in first else len(first), name))

@@ -16,7 +16,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from tests.interpreters.wire import Ragged, Sparse, dtype_name
+from tests.both_sides.wire import Ragged, Sparse, dtype_name
 
 # Over two pairs, by dtype; a dtype that is not here is compared bitwise. One ulp is there the spacing at the largest
 # magnitude in the row, in the input, or at 1, whichever is most: what a sum rounds away is measured by its terms, and

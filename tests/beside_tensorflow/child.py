@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 
-from . import wire
+from ..both_sides import wire
 
 PR_SET_PDEATHSIG = 1
 LONGEST_MESSAGE = 20000

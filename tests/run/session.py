@@ -15,18 +15,19 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tests import deviations, record, requirement
-from tests.brought import Brought
-from tests.catalogue import all_routes, signatures_told_by, tells_signatures
-from tests.cells import Cell, Pair, PlannedCell, plan, select
-from tests.deviations import Deviations
-from tests.evidence import Evidence
-from tests.interpreters.driver import Agent, AgentProcess, Limits, start_agents
+from tests.interpreters.agents import AgentHandle, AgentProcess, Limits, start_agents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
 from tests.interpreters.where import interpreter_at
-from tests.record import Record
-from tests.seen import Hop
-from tests.verdict import Bench
+from tests.judging import deviations, requirement
+from tests.judging.catalogue import all_routes, signatures_told_by, tells_signatures
+from tests.judging.cells import Cell, Pair, PlannedCell, plan, select
+from tests.judging.deviations import Deviations
+from tests.judging.evidence import Evidence
+from tests.judging.seen import Hop
+from tests.judging.verdict import Bench
+from tests.run import record
+from tests.run.brought import Brought
+from tests.run.record import Record
 
 KINDS = ("keras", "no-keras", "cpp")
 SESSION_FILE = "session.json"
@@ -42,7 +43,7 @@ class BrokenTensorFlow(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class RunRequest:
     """What a run was asked for.
 
     `sides` maps "B", the pair under test, and in a gate "A", the pair that artifacts come from, to interpreters.
@@ -91,7 +92,7 @@ class Session:
     """
 
     folder: Path
-    wanted: Wanted
+    wanted: RunRequest
     surroundings: dict[str, dict]
     evidence: Evidence
     plan: list[PlannedCell]
@@ -100,7 +101,7 @@ class Session:
     lock: FileLock | None = None
 
     @classmethod
-    def start(cls, wanted: Wanted) -> Session:
+    def start(cls, wanted: RunRequest) -> Session:
         """Start the agents, ask one for the catalogue, and plan the cells.
 
         Raises:
@@ -119,7 +120,7 @@ class Session:
         lock.acquire()
         processes: list[AgentProcess] = []
         try:
-            agents: dict[str, dict[str, Agent]] = {side: {} for side in wanted.sides}
+            agents: dict[str, dict[str, AgentHandle]] = {side: {} for side in wanted.sides}
             hellos: dict[str, dict[str, dict]] = {side: {} for side in wanted.sides}
 
             def get_ready(kinds: set[str]) -> None:
@@ -182,7 +183,7 @@ class Session:
     def join(cls, folder: Path) -> Session:
         """Join the run that was set up in that folder."""
         told = json.loads((folder / SESSION_FILE).read_text())
-        wanted = Wanted(
+        wanted = RunRequest(
             sides={
                 side: Interpreter(where["python"], tuple(map(tuple, where["variables"])))
                 for side, where in told["sides"].items()
@@ -199,7 +200,7 @@ class Session:
             limits=Limits(**told["limits"]),
         )
         agents = {
-            side: {kind: Agent(**agent) for kind, agent in by_kind.items()}
+            side: {kind: AgentHandle(**agent) for kind, agent in by_kind.items()}
             for side, by_kind in told["agents"].items()
         }
         return cls._assemble(folder, wanted, told["surroundings"], agents, told["catalogue"], wanted.deviations())
@@ -208,9 +209,9 @@ class Session:
     def _assemble(
         cls,
         folder: Path,
-        wanted: Wanted,
+        wanted: RunRequest,
         surroundings: dict[str, dict],
-        agents: dict[str, dict[str, Agent]],
+        agents: dict[str, dict[str, AgentHandle]],
         catalogue: dict,
         rows: Deviations,
     ) -> Session:
@@ -333,7 +334,7 @@ def remove_abandoned_folders() -> None:
                     shutil.rmtree(folder)
 
 
-def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
+def _kinds_needed(catalogue: dict, wanted: RunRequest) -> set[str]:
     cases = select(list(wanted.case_globs), sorted(catalogue["cases"]), "case")
     routes = all_routes(catalogue)
     savers = {route.partition(":")[0] for route in routes}
@@ -349,7 +350,7 @@ def _kinds_needed(catalogue: dict, wanted: Wanted) -> set[str]:
     return kinds
 
 
-def ask_for_catalogue(agent: Agent, steady: bool) -> dict:
+def ask_for_catalogue(agent: AgentHandle, steady: bool) -> dict:
     """Every case, saver and loader, as a child of the agent tells them; what is too large for a steady run says so.
 
     Raises:

@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from tests.catalogue import all_routes, resumes, signature_keys
-from tests.requirement import Requirement
-from tests.seen import Hop
+from tests.judging.catalogue import all_routes, resumes, signature_keys
+from tests.judging.requirement import Requirement
+from tests.judging.seen import Hop
 
 
 class NothingMatches(Exception):

@@ -8,26 +8,12 @@ they agree; where a saver has lost them, order does: the flattened order of the 
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import numpy as np
 
-from . import wire
-
-
-def natural_order(name: str) -> list:
-    """A sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
-
-
-def leaves(value: Any) -> List[Any]:
-    """The leaves of a structure in the order in which `tf.nest` flattens it."""
-    if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
-    if isinstance(value, (list, tuple)):
-        return [leaf for part in value for leaf in leaves(part)]
-    return [value]
+from ..both_sides import wire
+from ..both_sides.structures import leaves, natural_order
 
 
 def by_name(inputs: Any, wanted: List[str], own_names: Optional[List[str]] = None) -> Dict[str, Any]:

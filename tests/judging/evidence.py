@@ -18,8 +18,11 @@ from typing import Any
 
 from filelock import FileLock
 
-from tests import strategies
-from tests.catalogue import (
+from tests.both_sides import wire
+from tests.interpreters.agents import ROOT, AgentHandle, AgentLost, Limits
+from tests.interpreters.response import REFUSED, MissingSection, Response
+from tests.judging import inputs as strategies
+from tests.judging.catalogue import (
     answers_that_count,
     asked_alone,
     default_custom_objects,
@@ -32,9 +35,6 @@ from tests.catalogue import (
     trainable,
     ways_to_save_again,
 )
-from tests.interpreters import wire
-from tests.interpreters.driver import ROOT, Agent, AgentLost, Limits
-from tests.interpreters.testimony import REFUSED, NotSaid, Testimony
 
 # The folder of a run, and in it that of one child, have other names every time.
 CHILDS_FOLDER = r"(/[AB][a-z]/tmp\w+)?"
@@ -59,7 +59,7 @@ class Evidence:
 
     folder: Path
     catalogue: dict
-    agents: dict[str, dict[str, Agent]]
+    agents: dict[str, dict[str, AgentHandle]]
     routes: frozenset[str]
     fresh: bool = False
     limits: Limits = dataclasses.field(default_factory=Limits)
@@ -114,7 +114,7 @@ class Evidence:
         """Where the artifact of the case lies on that side: elsewhere than the saver wrote it."""
         return self.folder / "artifacts" / side / case / saver / self.saver(saver)["file_name"]
 
-    def original(self, side: str, case: str, saver: str) -> Testimony:
+    def original(self, side: str, case: str, saver: str) -> Response:
         """What the child said that answered as the original of what the saver wrote, and went on training it."""
         if not asked_alone(self.case(case), self.saver(saver)):
             return self.saved(side, case, saver)
@@ -123,10 +123,10 @@ class Evidence:
             lambda: self._run(side, "keras", "original", self.question_to_answer(side, case)),
         )
 
-    def saved(self, side: str, case: str, saver: str) -> Testimony:
+    def saved(self, side: str, case: str, saver: str) -> Response:
         """What the child said that built and saved; its artifact is moved before anyone can load it."""
 
-        def ask() -> Testimony:
+        def ask() -> Response:
             question = self.question_to_save(side, case, saver)
             written = self._written(side, case, saver)
             moved = self.folder / "artifacts" / side / case / saver
@@ -196,7 +196,7 @@ class Evidence:
         custom_objects: dict | None = None,
         with_op_library: bool = True,
         resaved: bool = False,
-    ) -> Testimony:
+    ) -> Response:
         """What the child said that loaded and answered.
 
         Args:
@@ -206,7 +206,7 @@ class Evidence:
             with_op_library: whether the case's op library is loaded first.
         """
 
-        def ask() -> Testimony:
+        def ask() -> Response:
             question = self.question_to_load(saved_side, side, case, saver, loader, custom_objects, with_op_library)
             resaving = self.folder / "resaved" / saved_side / side / case / saver / loader / digest
             path = resaving / self.saver(saver)["file_name"]
@@ -263,7 +263,7 @@ class Evidence:
         One that a package brings lies where the package does, and its name is all that has to be known.
 
         Raises:
-            NotSaid: the compiler failed.
+            MissingSection: the compiler failed.
         """
         source = self.case(case)["op_library"]
         if source is None:
@@ -272,7 +272,7 @@ class Evidence:
             return {source: source}
         library = self.folder / "op-libraries" / side / f"{source}.so"
 
-        def ask() -> Testimony:
+        def ask() -> Response:
             library.parent.mkdir(parents=True, exist_ok=True)
             question = {
                 "compiler": self.case(case)["compiler"],
@@ -285,7 +285,7 @@ class Evidence:
         said["compile"]
         return {source: str(library)}
 
-    def _run(self, side: str, kind: str, step: str, question: dict) -> Testimony:
+    def _run(self, side: str, kind: str, step: str, question: dict) -> Response:
         if kind not in self.agents.get(side, {}):
             raise NoEvidence("this was not recorded")
         try:
@@ -296,15 +296,15 @@ class Evidence:
             raise NoEvidence(f"the child {said.detail}")
         return said.without(re.compile(re.escape(str(self.folder.parent)) + CHILDS_FOLDER))
 
-    def _testimony(self, key: str, ask: Callable[[], Testimony]) -> Testimony:
+    def _testimony(self, key: str, ask: Callable[[], Response]) -> Response:
         def make() -> bytes:
             try:
                 return ask().encode()
-            except NotSaid as missing:  # of the op library that the child would have needed
+            except MissingSection as missing:  # of the op library that the child would have needed
                 error = missing.error or {"type": "CompilerFailed", "message": str(missing), "bases": []}
-                return Testimony({"build": {"error": error}, "load": {"error": error}}).encode()
+                return Response({"build": {"error": error}, "load": {"error": error}}).encode()
 
-        return self._remembered(key, make, Testimony.decode)
+        return self._remembered(key, make, Response.decode)
 
     def _remembered(self, key: str, make: Callable[[], bytes], read: Callable[[bytes], Any]) -> Any:
         """What is kept, without reading it anew each time: the last that were asked for."""

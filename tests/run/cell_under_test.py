@@ -7,12 +7,12 @@ import math
 
 import pytest
 
-from reports.repro import literal
-from tests.cells import Cell
-from tests.evidence import NoEvidence
-from tests.requirement import Requirement
-from tests.shrink import shrink
-from tests.verdict import Bench, Judgement
+from tests.judging.cells import Cell
+from tests.judging.evidence import NoEvidence
+from tests.judging.literals import literal
+from tests.judging.requirement import Requirement
+from tests.judging.shrinking import shrink
+from tests.judging.verdict import Bench, Judgement
 
 ROWS = pytest.StashKey[list]()
 LONGEST_TOLD = 4000

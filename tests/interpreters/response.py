@@ -6,14 +6,14 @@ import dataclasses
 import re
 from typing import Any, ClassVar
 
-from . import wire
+from tests.both_sides import wire
 
 FINISHED, RAN_ON, CRASHED, OUT_OF_MEMORY, GARBLED, REFUSED = (
     "finished", "timed-out", "crashed", "out-of-memory", "garbled", "refused",
 )  # fmt: skip
 
 
-class NotSaid(Exception):
+class MissingSection(Exception):
     """A section that the child did not deliver.
 
     `error` holds what it raised, None where it was lost; then `how` says how, and `log` ends what it printed.
@@ -25,7 +25,7 @@ class NotSaid(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Testimony:
+class Response:
     """The sections that a child said, and how it ended.
 
     `sections` maps a name to `{"value": ...}` or `{"error": ...}`, with `wall` and `cpu` in seconds. `how` is one
@@ -50,18 +50,18 @@ class Testimony:
         """The value of a section.
 
         Raises:
-            NotSaid: the child raised there, or never got that far.
+            MissingSection: the child raised there, or never got that far.
         """
         said = self.sections.get(section)
         if said is None:
             if self.how == FINISHED:
-                raise NotSaid(f"the child had nothing to say of {section!r}")
-            raise NotSaid(f"the child {self.detail} during {self.during!r}", how=self.how, log=self.log)
+                raise MissingSection(f"the child had nothing to say of {section!r}")
+            raise MissingSection(f"the child {self.detail} during {self.during!r}", how=self.how, log=self.log)
         if "error" in said:
             error = said["error"]
             if error["type"] == "MemoryError":
-                raise NotSaid(f"the child {self.detail} in {section!r}", how=OUT_OF_MEMORY, log=self.log)
-            raise NotSaid(f"{error['type']}: {error['message']}", error=error)
+                raise MissingSection(f"the child {self.detail} in {section!r}", how=OUT_OF_MEMORY, log=self.log)
+            raise MissingSection(f"{error['type']}: {error['message']}", error=error)
         return said["value"]
 
     def get(self, section: str, default: Any) -> Any:
@@ -76,7 +76,7 @@ class Testimony:
         """CPU seconds by section."""
         return {name: said.get("cpu", 0.0) for name, said in self.sections.items()}
 
-    def without(self, folder: re.Pattern) -> Testimony:
+    def without(self, folder: re.Pattern) -> Response:
         """The same with what the pattern matches in any text told as `/run`."""
 
         def told(value: Any) -> Any:
@@ -88,7 +88,7 @@ class Testimony:
 
         return dataclasses.replace(self, sections=told(self.sections), detail=told(self.detail), log=told(self.log))
 
-    def settled(self) -> Testimony:
+    def settled(self) -> Response:
         """The same without what it cost and with dicts in sorted order: to the byte what another child would say."""
         sections = {
             name: {key: value for key, value in said.items() if key not in ("wall", "cpu")}
@@ -101,7 +101,7 @@ class Testimony:
         return wire.encode(dataclasses.asdict(self))
 
     @classmethod
-    def decode(cls, frame: bytes) -> Testimony:
+    def decode(cls, frame: bytes) -> Response:
         """What `encode` made."""
         return cls(**wire.decode(frame))
 

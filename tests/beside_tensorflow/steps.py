@@ -10,7 +10,8 @@ import os
 import subprocess
 from typing import Any, BinaryIO, Callable, Optional
 
-from . import asking, given_objects, saving_again, wire
+from ..both_sides import wire
+from . import asking, given_objects, saving_again
 from .child import Voice
 
 ROOMS = __package__.rpartition(".")[0]
@@ -25,13 +26,13 @@ def tell_catalogue(question: dict, voice: Voice, further: Optional[BinaryIO]) ->
 
 def tell_brought(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     """What a user has brought, as a case tells of itself, with the inputs that were given for it."""
-    brought = importlib.import_module(ROOMS + ".models.brought")
+    brought = importlib.import_module(ROOMS + ".models.mine")
     voice.tell("brought", lambda: brought.describe(question["name"], question["brought"]))
 
 
 def compile_op_library(question: dict, voice: Voice, further: Optional[BinaryIO]) -> None:
     """Build the library of a source file of ops, against the TensorFlow of this interpreter."""
-    from _tf_save_conformance.routes import cpp_api
+    from . import cpp_api
 
     def compile_it() -> None:
         command = [

@@ -24,7 +24,7 @@ def answer(line, inputs):
     case = room("models").case_of(line)
     room("models").built_op_libraries.update(line["op_libraries"])
     model = case.build()
-    asking = room("interpreters.asking")
+    asking = room("beside_tensorflow.asking")
     asking.answers(asking.original(case.traits, model), line["few"])
     for side in line["sides"]:
         in_graph = case.endpoints if side == "graph" else None
@@ -34,29 +34,31 @@ def answer(line, inputs):
 
 def save(line, inputs):
     case, model = answer(line, inputs)
-    room("interpreters.steps").write(case, model, line["artifact"], line)
-    asking = room("interpreters.asking")
+    room("beside_tensorflow.steps").write(case, model, line["artifact"], line)
+    asking = room("beside_tensorflow.asking")
     asking.answers(asking.original(case.traits, model), line["few"])
 
 
 def load(line, inputs):
     loader = room("routes").loaders()[line["loader"]]
     offers = {"path": line["artifact"], "keys": line["signature_keys"]}
-    room("interpreters.steps").prepare(loader, offers, line)
-    root = room("interpreters.steps").give(loader.read, offers)
-    asking = room("interpreters.asking")
+    room("beside_tensorflow.steps").prepare(loader, offers, line)
+    root = room("beside_tensorflow.steps").give(loader.read, offers)
+    asking = room("beside_tensorflow.asking")
     asking.answers(asking.loaded(loader.asked, root, line), inputs)
 
 
 def main():
-    spec = importlib.util.spec_from_file_location("agent", os.path.join(ROOT, "tests", "interpreters", "agent.py"))
+    spec = importlib.util.spec_from_file_location(
+        "agent", os.path.join(ROOT, "tests", "beside_tensorflow", "agent.py")
+    )
     agent = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(agent)
     agent.open_rooms(ROOT)
     agent.get_ready("keras")
     spent = {"save": 0.0, "answer": 0.0, "load": 0.0}
     with open(os.path.join(FOLDER, "lines"), "rb") as file:
-        lines = room("interpreters.wire").decode(file.read())
+        lines = room("both_sides.wire").decode(file.read())
     for step, line in lines:
         work = tempfile.mkdtemp()
         pid = os.fork()

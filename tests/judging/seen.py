@@ -7,11 +7,11 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from tests.catalogue import default_custom_objects, signature_keys, signatures_told_by
-from tests.compare import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare, without_messages
-from tests.evidence import Evidence, NoEvidence
-from tests.interpreters.testimony import NotSaid, Testimony
-from tests.requirement import Blocked, Shortfall
+from tests.interpreters.response import MissingSection, Response
+from tests.judging.catalogue import default_custom_objects, signature_keys, signatures_told_by
+from tests.judging.comparison import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare, without_messages
+from tests.judging.evidence import Evidence, NoEvidence
+from tests.judging.requirement import Blocked, Shortfall
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,12 +88,12 @@ class Seen:
         return self.evidence.inputs_for(self.case_id, self.loader_name)
 
     @property
-    def saving(self) -> Testimony:
+    def saving(self) -> Response:
         """What the child said that saved, whether it managed to or not."""
         return self.evidence.saved(self.hop.saved, self.case_id, self.saver_name)
 
     @property
-    def saved(self) -> Testimony:
+    def saved(self) -> Response:
         """What the child said that saved.
 
         Raises:
@@ -102,7 +102,7 @@ class Seen:
         return unless_blocked("saves", self.saving, "save")
 
     @property
-    def original(self) -> Testimony:
+    def original(self) -> Response:
         """What the child said that answered as the original of what was saved.
 
         Raises:
@@ -118,7 +118,7 @@ class Seen:
         return original
 
     @property
-    def loading(self) -> Testimony:
+    def loading(self) -> Response:
         """What the child said that loaded with all that the route takes, whether it managed to or not.
 
         Raises:
@@ -127,7 +127,7 @@ class Seen:
         return self.loading_with(self.default_custom_objects)
 
     @property
-    def loaded(self) -> Testimony:
+    def loaded(self) -> Response:
         """What the child said that loaded.
 
         Raises:
@@ -142,7 +142,7 @@ class Seen:
 
     def loading_with(
         self, custom_objects: dict | None, with_op_library: bool = True, resaved: bool = False
-    ) -> Testimony:
+    ) -> Response:
         """What the child said that loaded with just these; `resaved`, what had been loaded and saved again.
 
         Raises:
@@ -160,14 +160,14 @@ class Seen:
             resaved=resaved,
         )
 
-    def answers_to_few(self, said: Testimony) -> list[dict]:
+    def answers_to_few(self, said: Response) -> list[dict]:
         """What a child that was asked for all answers answered to the few inputs that others are asked."""
         names = {given["name"] for given in self.evidence.few_inputs(self.case_id)}
         told = zip(self.asked, said["answers"], strict=True)
         return [answer for given, answer in told if given["name"] in names]
 
     @property
-    def told_in_python(self) -> Testimony:
+    def told_in_python(self) -> Response:
         """What the child said whose word on the signatures of the same artifact others are held against."""
         loader = signatures_told_by(self.evidence.catalogue, self.saver_name)
         return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)
@@ -209,7 +209,7 @@ class Seen:
         return comparison
 
 
-def unless_blocked(by: str, said: Testimony, section: str) -> Testimony:
+def unless_blocked(by: str, said: Response, section: str) -> Response:
     """What was said, where it got past that section.
 
     Raises:
@@ -217,6 +217,6 @@ def unless_blocked(by: str, said: Testimony, section: str) -> Testimony:
     """
     try:
         said[section]
-    except NotSaid as missing:
+    except MissingSection as missing:
         raise Blocked(by, str(missing)) from None
     return said

@@ -35,7 +35,7 @@ def described(case: dict) -> Case:
     return Case(
         family="mine",
         name=case["id"].partition(".")[2],
-        module="brought",
+        module="mine",
         doc=case["doc"],
         build_model=lambda: model_of(brought, case["exists_as"]),
         endpoints={name: structure_of(inputs) for name, inputs in case["endpoints"].items()},
@@ -73,7 +73,7 @@ def describe(name: str, brought: dict) -> dict:
     case = Case(
         family="mine",
         name=name,
-        module="brought",
+        module="mine",
         doc=f"Brought: {brought['artifact'] or brought['function']}",
         build_model=lambda: model,
         endpoints=endpoints,

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tests.interpreters.asking import leaves
-from tests.interpreters.wire import Ragged, Sparse
+from tests.both_sides.structures import leaves
+from tests.both_sides.wire import Ragged, Sparse
 
 # The gate must give the same verdict every time; the nightly profile is there to explore.
 settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.interpreters.asking import leaves
-from tests.interpreters.driver import AgentLost
-from tests.interpreters.testimony import NotSaid
-from tests.seen import Seen
-from tests.strategies import elements, kind_of, tensors
+from tests.both_sides.structures import leaves
+from tests.interpreters.agents import AgentLost
+from tests.interpreters.response import MissingSection
+from tests.judging.inputs import elements, kind_of, tensors
+from tests.judging.seen import Seen
 from tests.test_outputs import difference
 
 MOST_QUESTIONS = 80
@@ -45,7 +45,7 @@ def shrink(seen: Seen, name: str) -> Any:
     agents, limits = seen.evidence.agents, seen.evidence.limits
     if not agents.get(seen.hop.saved):
         return None  # what it said was recorded elsewhere, and it cannot be asked
-    with contextlib.suppress(NotSaid, AgentLost), contextlib.ExitStack() as stack:
+    with contextlib.suppress(MissingSection, AgentLost), contextlib.ExitStack() as stack:
         original = stack.enter_context(agents[seen.hop.saved]["keras"].live("save", save, limits=limits))
         loaded = stack.enter_context(agents[seen.hop.loaded][seen.loader["agent"]].live("load", load, limits=limits))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests import strategies
+from tests.judging import inputs as strategies
 
 
 def all_routes(catalogue: dict) -> list[str]:

@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.cells import PlannedCell
-from tests.evidence import Evidence
-from tests.interpreters.driver import ROOT
-from tests.interpreters.testimony import Testimony
-from tests.seen import Hop
+from tests.interpreters.agents import ROOT
+from tests.interpreters.response import Response
+from tests.judging.cells import PlannedCell
+from tests.judging.evidence import Evidence
+from tests.judging.seen import Hop
 
 if TYPE_CHECKING:
-    from tests.session import Wanted
+    from tests.run.session import RunRequest
 
 MANIFEST, VERSION = "manifest.json", 1
 # Where in a folder of evidence what side B said is, and where it is in a recorded folder; {side} is its name.
@@ -76,7 +76,7 @@ class Record:
             raise UnusableRecord(f"{folder} has a file that was not recorded: {min(there)}")
         return cls(folder, manifest)
 
-    def restrict(self, wanted: Wanted) -> Wanted:
+    def restrict(self, wanted: RunRequest) -> RunRequest:
         """What is asked for, restricted as the recording run was where nothing else is said.
 
         Raises:
@@ -148,7 +148,7 @@ def write(folder: Path, evidence: Path, about: dict, side: str = "B") -> None:
             shutil.copytree(part, draft / there, ignore=shutil.ignore_patterns("*.lock", "*.draft"))
     for name in TESTIMONIES:
         for _, path in files_below(draft / name):
-            path.write_bytes(Testimony.decode(path.read_bytes()).settled().encode())
+            path.write_bytes(Response.decode(path.read_bytes()).settled().encode())
     files = {name: sha256(path) for name, path in files_below(draft)}
     manifest = {"record": VERSION, "suite": suite_digest(), **about, "files": files}
     (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import collections
 
-from tests.deviations import Deviation, Place
-from tests.seen import Hop
-from tests.session import Session
+from tests.judging.deviations import Deviation, Place
+from tests.judging.seen import Hop
+from tests.run.session import Session
 
 
 def stale_rows(session: Session) -> list[Deviation]:

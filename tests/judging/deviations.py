@@ -19,11 +19,12 @@ import jsonschema
 import tomllib
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from tests.cells import Cell, Pair
-from tests.requirement import Shortfall
+from tests.judging.cells import Cell, Pair
+from tests.judging.requirement import Shortfall
 
-OURS = Path(__file__).with_name("deviations.toml")
-SCHEMA = Path(__file__).with_name("deviations.schema.json")
+TESTS = Path(__file__).parents[1]
+OURS = TESTS / "deviations.toml"
+SCHEMA = TESTS / "deviations.schema.json"
 
 
 class UnreadableDeviations(Exception):

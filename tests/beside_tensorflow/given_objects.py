@@ -32,7 +32,7 @@ def known_objects(question: Mapping[str, Any]) -> Optional[dict]:
     for source, path in question["op_libraries"].items():
         for library in [path] if source.endswith(".cc") else libraries_of(source):
             if question["agent"] == "cpp":
-                importlib.import_module(ROOMS + ".routes.cpp_api").load_op_library(library)
+                importlib.import_module(__package__ + ".cpp_api").load_op_library(library)
             else:
                 importlib.import_module("tensorflow").load_op_library(library)
     given = None

@@ -12,21 +12,31 @@ import json
 import time
 from typing import Any
 
-from tests.cells import Cell, Pair, PlannedCell
-from tests.deviations import Deviation, Deviations
-from tests.evidence import Evidence
-from tests.interpreters import testimony
-from tests.interpreters.testimony import NotSaid
-from tests.requirement import CHANGED, CRASH, EXCEPTION, LOST, MEMORY, TIMEOUT, Blocked, Requirement, Shortfall
-from tests.seen import Hop, Seen
+from tests.interpreters import response
+from tests.interpreters.response import MissingSection
+from tests.judging.cells import Cell, Pair, PlannedCell
+from tests.judging.deviations import Deviation, Deviations
+from tests.judging.evidence import Evidence
+from tests.judging.requirement import (
+    CHANGED,
+    CRASH,
+    EXCEPTION,
+    LOST,
+    MEMORY,
+    TIMEOUT,
+    Blocked,
+    Requirement,
+    Shortfall,
+)
+from tests.judging.seen import Hop, Seen
 
 CONTROL = Hop("A", "A")
 NEW_ONES = Hop("B", "B")
 HOW_LOST = {
-    testimony.CRASHED: ("crashed", CRASH),
-    testimony.GARBLED: ("crashed", CRASH),
-    testimony.OUT_OF_MEMORY: ("crashed", MEMORY),
-    testimony.RAN_ON: ("timed-out", TIMEOUT),
+    response.CRASHED: ("crashed", CRASH),
+    response.GARBLED: ("crashed", CRASH),
+    response.OUT_OF_MEMORY: ("crashed", MEMORY),
+    response.RAN_ON: ("timed-out", TIMEOUT),
 }
 NOT_OURS = "mine."
 # Outcomes with which a run cannot end well.
@@ -75,7 +85,7 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         seen.found.append(shortfall)
     except Blocked as blocked:
         judgement.outcome, judgement.message, judgement.blocked_by = "blocked", str(blocked), blocked.by
-    except NotSaid as missing:
+    except MissingSection as missing:
         if missing.error:
             seen.found.append(Shortfall(str(missing), symptom=EXCEPTION, exception=missing.error["type"]))
             judgement.log = missing.error.get("traceback", "")

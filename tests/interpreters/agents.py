@@ -20,12 +20,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import testimony, wire
-from .interpreter import Interpreter, UnusableInterpreter
-from .testimony import Testimony
+from tests.both_sides import wire
+from tests.interpreters import response
+from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
+from tests.interpreters.response import Response
 
 ROOT = Path(__file__).parents[2]
-AGENT = Path(__file__).with_name("agent.py")
+AGENT = ROOT / "tests" / "beside_tensorflow" / "agent.py"
 GIB = 2**30
 LOG_TAIL = 4000
 OUT_OF_MEMORY_WORDS = (
@@ -134,7 +135,7 @@ class AgentProcess:
 
 
 @dataclasses.dataclass(frozen=True)
-class Agent:
+class AgentHandle:
     """An agent to have steps run by, wherever it was started.
 
     `failure` says why it never got ready, in which case every step is refused with that reason.
@@ -152,7 +153,7 @@ class Agent:
         limits: Limits | None = None,
         fresh: bool = False,
         confirm: bool = True,
-    ) -> Testimony:
+    ) -> Response:
         """Have one child take a step.
 
         Args:
@@ -165,24 +166,24 @@ class Agent:
         limits = limits or Limits()
         if self.failure:
             error = {**self.failure, "bases": [self.failure["type"]], "traceback": ""}
-            return Testimony({name: {"error": error} for name in ("cases", "build", "load", "save", "compile")})
+            return Response({name: {"error": error} for name in ("cases", "build", "load", "save", "compile")})
         said = self._run_once(step, question, limits, fresh)
-        if said.how == testimony.RAN_ON and confirm and not fresh:
+        if said.how == response.RAN_ON and confirm and not fresh:
             return self._run_once(step, question, limits, fresh=True)
         return said
 
-    def _run_once(self, step: str, question: dict, limits: Limits, fresh: bool) -> Testimony:
+    def _run_once(self, step: str, question: dict, limits: Limits, fresh: bool) -> Response:
         with self._child(step, question, limits, fresh, live=False) as child:
             while child.ended is None:
                 child.listen()
             return child.testimony()
 
     @contextlib.contextmanager
-    def live(self, step: str, question: dict, *, limits: Limits | None = None) -> Iterator[Child]:
+    def live(self, step: str, question: dict, *, limits: Limits | None = None) -> Iterator[ChildHandle]:
         """A child that stays and answers further inputs; it ends with the block.
 
         Raises:
-            testimony.NotSaid: it did not get as far as answering.
+            response.MissingSection: it did not get as far as answering.
         """
         with self._child(step, question, limits or Limits(), False, live=True) as child:
             while child.ended is None and "live" not in child.sections:
@@ -192,20 +193,20 @@ class Agent:
             yield child
 
     @contextlib.contextmanager
-    def _child(self, step: str, question: dict, limits: Limits, fresh: bool, live: bool) -> Iterator[Child]:
+    def _child(self, step: str, question: dict, limits: Limits, fresh: bool, live: bool) -> Iterator[ChildHandle]:
         folder = Path(tempfile.mkdtemp(dir=Path(self.socket).parent))
         (folder / "work").mkdir()
         (folder / "tmp").mkdir()
         (folder / "question").write_bytes(wire.encode(question))
         request = {"step": step, "dir": str(folder), "limits": limits.as_request(), "fresh": fresh}
         try:
-            with Child(self.socket, request, folder, live) as child:
+            with ChildHandle(self.socket, request, folder, live) as child:
                 yield child
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class Child:
+class ChildHandle:
     """One child as its driver sees it: what it has said so far, and how it ended."""
 
     def __init__(self, agent_socket: str, request: dict, folder: Path, live: bool):
@@ -233,7 +234,7 @@ class Child:
                 os.close(read_end)
         os.set_blocking(self._pipe, False)
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> ChildHandle:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -300,7 +301,7 @@ class Child:
         """What a live child answers, on each side that it can answer for.
 
         Raises:
-            testimony.NotSaid: it was lost over this.
+            response.MissingSection: it was lost over this.
         """
         before = len(self.answered)
         with contextlib.suppress(BrokenPipeError):
@@ -313,17 +314,17 @@ class Child:
             self.testimony()["answered"]
         return self.answered[-1]
 
-    def testimony(self) -> Testimony:
+    def testimony(self) -> Response:
         """All that it said, and how it ended."""
         log = (self.folder / "log").read_text(errors="replace")[-LOG_TAIL:] if (self.folder / "log").exists() else ""
         how, detail = self._how(log)
         ended = self.ended or {}
-        return Testimony(
+        return Response(
             self.sections,
             how,
             detail,
             self.during,
-            "" if how == testimony.FINISHED else log,
+            "" if how == response.FINISHED else log,
             ended.get("wall", 0.0),
             ended.get("cpu", 0.0),
             ended.get("peak_kib", 0),
@@ -332,30 +333,30 @@ class Child:
     def _how(self, log: str) -> tuple[str, str]:
         ended = self.ended or {}
         if "refused" in ended:
-            return testimony.REFUSED, f"was refused: {ended['refused']}"
+            return response.REFUSED, f"was refused: {ended['refused']}"
         if ended.get("killed") == "wall limit":
-            return testimony.RAN_ON, "went on beyond its wall limit"
+            return response.RAN_ON, "went on beyond its wall limit"
         status = ended.get("status", 0)
         hungry = any(word in log for word in OUT_OF_MEMORY_WORDS)
         if os.WIFSIGNALED(status):
             name = signal.Signals(os.WTERMSIG(status)).name
             if name == "SIGXCPU":
-                return testimony.RAN_ON, "went on beyond its limit of CPU seconds"
+                return response.RAN_ON, "went on beyond its limit of CPU seconds"
             if hungry:
-                return testimony.OUT_OF_MEMORY, f"ran out of the memory it may have ({name})"
-            return testimony.CRASHED, f"was ended by {name}"
+                return response.OUT_OF_MEMORY, f"ran out of the memory it may have ({name})"
+            return response.CRASHED, f"was ended by {name}"
         if self.rubbish:
-            return testimony.GARBLED, f"wrote rubbish: {self.rubbish}"
+            return response.GARBLED, f"wrote rubbish: {self.rubbish}"
         errors = [said["error"]["type"] for said in self.sections.values() if "error" in said]
         if "MemoryError" in errors:
-            return testimony.OUT_OF_MEMORY, "ran out of the memory it may have (MemoryError)"
+            return response.OUT_OF_MEMORY, "ran out of the memory it may have (MemoryError)"
         if os.WEXITSTATUS(status):
             if hungry:
-                return testimony.OUT_OF_MEMORY, "ran out of the memory it may have"
-            return testimony.CRASHED, f"exited with status {os.WEXITSTATUS(status)}"
+                return response.OUT_OF_MEMORY, "ran out of the memory it may have"
+            return response.CRASHED, f"exited with status {os.WEXITSTATUS(status)}"
         if not self.finished and self.ended is not None:
-            return testimony.CRASHED, "ended without finishing"
-        return testimony.FINISHED, ""
+            return response.CRASHED, "ended without finishing"
+        return response.FINISHED, ""
 
 
 def start_agents(
@@ -364,7 +365,7 @@ def start_agents(
     *,
     steady: bool = True,
     further_routes: tuple[Path, ...] = (),
-) -> tuple[dict[str, dict[str, Agent]], dict[str, dict[str, dict]], list[AgentProcess]]:
+) -> tuple[dict[str, dict[str, AgentHandle]], dict[str, dict[str, dict]], list[AgentProcess]]:
     """Start agents for several sides, two at a time, and wait until each is ready or has failed.
 
     Args:
@@ -377,7 +378,7 @@ def start_agents(
     Raises:
         UnusableInterpreter: an interpreter has no TensorFlow.
     """
-    agents: dict[str, dict[str, Agent]] = {side: {} for side in wanted}
+    agents: dict[str, dict[str, AgentHandle]] = {side: {} for side in wanted}
     hellos: dict[str, dict[str, dict]] = {side: {} for side in wanted}
     processes: list[AgentProcess] = []
     jobs = [(side, kind, python) for side, (python, kinds) in wanted.items() for kind in kinds]
@@ -393,7 +394,7 @@ def start_agents(
                 failure = hello.get("failed")
                 if failure and failure["no_tensorflow"]:
                     raise UnusableInterpreter(f"{interpreter.python} has no TensorFlow: {failure['message']}")
-                agents[side][kind] = Agent(kind, process.socket, failure)
+                agents[side][kind] = AgentHandle(kind, process.socket, failure)
     except BaseException:
         for process in processes:
             process.stop()

@@ -1,0 +1,20 @@
+"""Structures of values as `tf.nest` sees them, and names in their natural order.  [both sides]"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, List
+
+
+def natural_order(name: str) -> list:
+    """A sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def leaves(value: Any) -> List[Any]:
+    """The leaves of a structure in the order in which `tf.nest` flattens it."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
+    if isinstance(value, (list, tuple)):
+        return [leaf for part in value for leaf in leaves(part)]
+    return [value]

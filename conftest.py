@@ -1,26 +1,35 @@
-"""Wiring only: options, profiles, interpreters, parametrization. What is wired stands in tests/ and reports/."""
+"""Wiring only: options, profiles, interpreters, parametrization. Nothing else imports both tests/ and reports/."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.collect import Collector
-from tests.interpreters.agents import ROOMY, Limits
+from reports.collector import Collector
+from reports.document.rows import Row
+from tests.both_sides.declarations import WrongDeclaration
 from tests.interpreters.interpreter import UnusableInterpreter
-from tests.judging.cells import Cell, NothingMatches
-from tests.judging.deviations import UnreadableDeviations
-from tests.run.brought import Brought, UnusableModel, unlike
-from tests.run.cell_under_test import ROWS, CellUnderTest
+from tests.interpreters.limits import ROOMY, Limits
+from tests.judging.cells import Cell
+from tests.judging.deviation_files import UnreadableDeviations
+from tests.judging.plan import NothingMatches
+from tests.run.brought import Brought, UnusableModel, distinct
+from tests.run.catalogue import BrokenTensorFlow
+from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
 from tests.run.record import UnusableRecord, check_place
-from tests.run.session import BrokenTensorFlow, RunRequest, Session, usable
+from tests.run.request import RunRequest
+from tests.run.session import Session
+from tests.run.start import StartedRun, start, usable
 
-BAD_USAGE = (NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord)
+BAD_USAGE = (
+    NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord, WrongDeclaration,
+)  # fmt: skip
 SESSION = pytest.StashKey[Session]()
+STARTED = pytest.StashKey[StartedRun]()
 ROOT = Path(__file__).parent
 
 
@@ -34,7 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="from_",
         help="the pair that artifacts come from, or a folder made by --record; makes the run a gate",
     )
-    group.addoption("--record", metavar="DIR", type=Path, help="keep what this pair says, for a later --from=DIR")
+    group.addoption(
+        "--record", metavar="DIR", type=Path, help="keep the evidence about this pair, for a later --from=DIR"
+    )
     group.addoption(
         "--model",
         metavar="MODULE:FUNCTION",
@@ -71,7 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def judges_cells(config: pytest.Config) -> bool:
-    """Whether this run is one of the conformance suite, and not of its self-tests alone or for help."""
+    """Return whether this run is one of the conformance suite, and not of its self-tests alone or for help."""
     if config.option.help or config.option.version or getattr(config.option, "showfixtures", False):
         return False
     selftest = ROOT / "tests" / "selftest"
@@ -90,25 +101,25 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.xmlpath is None:
         config.option.xmlpath = str(Path(config.option.report_dir) / "junit.xml")
     try:
-        session = Session.start(wanted(config))
+        started = start(run_request(config))
     except BAD_USAGE as error:
         raise pytest.UsageError(str(error)) from None
     except OSError as error:
         raise pytest.UsageError(f"the run cannot start: {error}") from None
     except BrokenTensorFlow as error:
         pytest.exit(str(error), returncode=1)
-    config.stash[SESSION] = session
+    config.stash[STARTED], config.stash[SESSION] = started, started.session
     try:
-        config.pluginmanager.register(Collector(session, config), "conformance-collector")
+        config.pluginmanager.register(Collector(started.session, config), "conformance-collector")
     except OSError as error:
         raise pytest.UsageError(f"--report-dir: {error}") from None
 
 
-def wanted(config: pytest.Config) -> RunRequest:
-    """What the command line asks for.
+def run_request(config: pytest.Config) -> RunRequest:
+    """Return what the command line asks for.
 
     Raises:
-        one of BAD_USAGE: it asks for what cannot be.
+        one of BAD_USAGE: it asks for something that cannot be.
     """
     option = config.option
     folder = Path(option.from_) if option.from_ and Path(option.from_).is_dir() else None
@@ -116,11 +127,11 @@ def wanted(config: pytest.Config) -> RunRequest:
         raise pytest.UsageError("--rollback is for a gate: it needs --from, and there a Python rather than a folder")
     if option.record:
         if option.from_ or option.keyword or option.markexpr:
-            raise pytest.UsageError("--record keeps all that one pair says: not with --from, -k or -m")
+            raise pytest.UsageError("--record keeps the whole evidence about one pair: not with --from, -k or -m")
         check_place(option.record)
     here = config.invocation_params.dir
     brought = [Brought.model(text, here) for text in option.model]
-    brought += [Brought.existing(text, here) for text in option.artifact]
+    brought += [Brought.artifact(text, here) for text in option.artifact]
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
     steady = config.getoption("--hypothesis-profile", None) != "nightly"
     return RunRequest(
@@ -132,34 +143,33 @@ def wanted(config: pytest.Config) -> RunRequest:
         fresh=option.isolation == "fresh",
         steady=steady,
         limits=Limits() if steady else ROOMY,
-        deviation_files=tuple(option.deviations),
-        brought=unlike(brought),
+        deviation_files=tuple(path.absolute() for path in option.deviations),
+        brought=distinct(brought),
         recorded=folder,
         records=option.record is not None,
     )
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:  # an xdist WorkerController
+def pytest_configure_node(node: Any) -> None:  # an xdist WorkerController
     if SESSION in node.config.stash:
         node.workerinput["conformance_session"] = str(node.config.stash[SESSION].folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if SESSION in config.stash and not hasattr(config, "workerinput"):
-        config.stash[SESSION].close()
+    if STARTED in config.stash:
+        config.stash[STARTED].close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "cell" not in metafunc.fixturenames or SESSION not in metafunc.config.stash:
         return
     session = metafunc.config.stash[SESSION]
-    cases = session.evidence.catalogue["cases"]
     cells = [
         pytest.param(
             cell,
             id=f"{cell.case}-{cell.route}",
-            marks=[pytest.mark.quick] if "quick" in cases[cell.case]["traits"] else [],
+            marks=[pytest.mark.quick] if session.catalogue.cases[cell.case].is_quick else [],
         )
         for cell in session.applicable(metafunc.function.__name__.removeprefix("test_"))
     ]
@@ -167,22 +177,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Neighbours share evidence: sorted by case, then route, so that a worker's share hangs together.
+    """Sort items by case, then route, so that the cells of one worker share evidence.
 
-    A requirement with no cell in this run has none, and not a skipped one.
+    A requirement without a cell in this run has no item, and not a skipped one.
     """
     items[:] = [item for item in items if cell_of(item) is None or isinstance(cell_of(item), Cell)]
 
-    def key(item: pytest.Item) -> tuple:
+    def key(item: pytest.Item) -> tuple[Any, ...]:
         cell = cell_of(item)
-        return (0, *dataclasses.astuple(cell)) if isinstance(cell, Cell) else (1,)
+        return (0, cell.case, str(cell.route), cell.requirement) if isinstance(cell, Cell) else (1,)
 
     items.sort(key=key)
 
 
 def cell_of(item: pytest.Item) -> Any:
-    """What the item is parametrized with as its cell; None if it is not."""
-    return item.callspec.params.get("cell") if hasattr(item, "callspec") else None
+    """Return the item's parameter `cell`; None if it has none."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("cell") if callspec else None
 
 
 @pytest.fixture
@@ -192,10 +203,12 @@ def cell(request: pytest.FixtureRequest) -> CellUnderTest:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report = yield
-    if call.when == "call" and ROWS in item.stash:
-        report.conformance = item.stash[ROWS]
+    if call.when == "call" and JUDGEMENTS in item.stash:
+        # Plain data, because it goes from a worker to the controller.
+        rows = (Row.of(cell_of(item), judgement) for judgement in item.stash[JUDGEMENTS])
+        report.conformance = [row.as_json() for row in rows]
     return report
 
 
@@ -204,11 +217,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         return []
     session = config.stash[SESSION]
     lines = []
-    for side, said in sorted(session.surroundings.items()):
+    for side, surroundings in sorted(session.surroundings.items()):
         role = {"A": "from (A)", "B": "to   (B)" if "A" in session.surroundings else "conformance of"}[side]
-        versions = ", ".join(f"{name} {version}" for name, version in said["versions"].items() if version)
-        unknown = "" if session.deviations.knows(session.pairs[side]) else " - unknown pair"
-        lines.append(f"{role}: {versions}, python {said['python']}{unknown}")
+        versions = ", ".join(f"{name} {version}" for name, version in surroundings.versions.items() if version)
+        unknown = "" if session.deviations.knows(session.pairs[side]) else " - no results are recorded for this pair"
+        lines.append(f"{role}: {versions}, python {surroundings.python}{unknown}")
     return lines
 
 

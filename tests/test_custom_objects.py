@@ -1,145 +1,122 @@
-"""Requirement: what a load needs is known, asked for when it is missing, and enough when it is given."""
+"""Requirement: what a load needs is known, asked for if it is missing, and enough if it is given."""
 
 from __future__ import annotations
 
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.routes import GivenObjects, LoaderInfo, SaverInfo
 from tests.interpreters.response import Response
-from tests.judging.catalogue import resumes
+from tests.judging.checks.refusals import check_refused
 from tests.judging.comparison import without_messages
-from tests.judging.requirement import EXCEPTION, Shortfall, requirement
+from tests.judging.requirement import Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
 
-def only_custom(case: dict, saver: dict, loader: dict | None) -> str | None:
-    """A case without anything of its own needs nothing; weights go into a model that its source has built."""
-    if not case["custom_objects"] and not case["op_library"]:
+def only_custom(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out cases without custom objects, and weights that are loaded into a model built from its source."""
+    if not case.custom_objects and not case.op_library:
         return "the case has no custom objects"
-    from_source = {"model", "original", "unbuilt"} & set(loader["takes"])
-    return "the model is built from its own source" if from_source else None
+    return "the model is built from its own source" if loader.builds_from_source else None
 
 
 @requirement(over="routes", not_applicable=only_custom)
 def custom_objects(seen: Seen) -> None:
     """Just what is needed is asked for, by name, and makes the same model in whatever way it is given."""
     seen.loaded["load"]
-    if seen.case["op_library"]:
-        check_op_library(seen)
-    elif "custom_objects" in seen.loader["takes"]:
+    if seen.case.op_library:
+        check_op_library(seen, seen.case.op_library)
+    elif seen.loader.takes_custom_objects:
         check_objects(seen)
     else:
-        # Its child was given nothing, and could not have imported a class: that it has loaded is what is asked for.
+        # Its child was given nothing, and could not import a class: that it has loaded is all that is asked for.
         seen.facts["needs"] = []
 
 
-def check_op_library(seen: Seen) -> None:
-    """Without the library the load is refused with what TensorFlow says of an unknown op; with it, it answers."""
-    op = next((f"{name}'" for name in seen.case["ops"]), "")  # of a package, any of its many ops
+def check_op_library(seen: Seen, library: str) -> None:
+    """Check that without the library the load is refused with TensorFlow's words about an unknown op."""
+    op = next((f"{name}'" for name in seen.case.ops), "")  # a package has many ops, and any of them will do
     without = seen.loading_with(None, with_op_library=False)
     refusal = check_refused(without, missing=f"Op type not registered '{op}")
-    seen.facts["needs"] = [seen.case["op_library"]]
-    seen.facts["refused_without"] = {seen.case["op_library"]: refusal}
+    seen.facts["needs"] = [library]
+    seen.facts["refused_without"] = {library: refusal}
 
 
-def needed_here(seen: Seen) -> list[str]:
-    """What this route has to be given, of all that is custom.
+def needed_here(seen: Seen) -> tuple[str, ...]:
+    """Return the custom objects that this route has to be given.
 
-    What only the compile config names is needed where that is restored. Keras 2 makes layers that it has no class
-    for from a SavedModel's functions; a loss or a metric it does not.
+    Objects that only the compile config names are needed where it is restored. From a SavedModel, Keras 2 makes
+    layers without their classes, but not losses and metrics.
     """
-    training = seen.case["training_objects"]
-    if seen.saver["is_saved_model"]:
-        return training if resumes(seen.loader) else []
-    names = seen.case["custom_objects"]
-    return names if resumes(seen.loader) else [name for name in names if name not in training]
+    training = seen.case.training_objects
+    if seen.saver.is_saved_model:
+        return training if seen.loader.restores_training else ()
+    names = seen.case.custom_objects
+    return names if seen.loader.restores_training else tuple(name for name in names if name not in training)
 
 
 def check_objects(seen: Seen) -> None:
-    """Without each one that is needed the load is refused by its name, and without the others it is not."""
+    """Check that the load is refused without each object that it needs, by name, and not without the others."""
     needed = needed_here(seen)
-    said = {}
-    for name in seen.case["custom_objects"]:
+    refusals = {}
+    for name in seen.case.custom_objects:
         without = loading_without(seen, name)
         with seen.also():
             if name in needed:
-                said[name] = check_refused(without, missing=name.rpartition(">")[2])
+                refusals[name] = check_refused(without, missing=name.rpartition(">")[2])
             else:
                 check_loads_without(without, name)
-    seen.facts["needs"] = needed
-    if said:
-        seen.facts["refused_without"] = said
+    seen.facts["needs"] = list(needed)
+    if refusals:
+        seen.facts["refused_without"] = refusals
         check_ways(seen)
 
 
 def loading_without(seen: Seen, name: str) -> Response:
-    """What the child said that was given all custom objects but this one."""
-    others = [other for other in seen.case["custom_objects"] if other != name]
-    return seen.loading_with({"by": "argument", "names": others} if others else None)
+    """Return the response of the child that was given all custom objects but this one."""
+    others = tuple(other for other in seen.case.custom_objects if other != name)
+    return seen.loading_with(GivenObjects("argument", others) if others else None)
 
 
-def check_loads_without(told: Response, name: str) -> None:
-    """The load does not ask for what it does not need."""
-    error = told.error("load")
+def check_loads_without(response: Response, name: str) -> None:
+    """Check that the load does not ask for an object that it does not need."""
+    error = response.error("load")
     if error is not None:
         message = f"asks for {name}, which it does not need: {error['type']}: {error['message']}"
-        raise Shortfall(message, symptom=EXCEPTION, exception=error["type"])
-    told["load"]
+        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"])
+    response["load"]
 
 
 def check_ways(seen: Seen) -> None:
-    """However the objects are given, they make the same model; who wins where two ways disagree is recorded.
+    """Check that the objects make the same model in whatever way they are given.
 
-    So is whether it is noticed when objects are given that have nothing but the right names.
+    Two facts are recorded: which way wins if two disagree, and whether objects that only have the right names are
+    noticed.
     """
-    names = seen.case["custom_objects"]
+    names = seen.case.custom_objects
     registered = all(">" in name for name in names)
-    for by in ("scope", *(["registration"] if registered else [])):
+    for by in ("scope", "registration") if registered else ("scope",):
         with seen.also():
-            check_same_answers(seen, by, names)
+            check_same_answers(seen, GivenObjects(by, names))
     for way in ("argument", "scope") if registered else ():
-        told = seen.loading_with({"by": f"rival_{way}", "names": names})
-        if "rivals_used" in told:
-            seen.facts[f"{way}_wins_over_registration"] = bool(told["rivals_used"])
-    error = seen.loading_with({"by": "impostors", "names": names}).error("load")
+        response = seen.loading_with(GivenObjects(f"rival_{way}", names))
+        if "rivals_used" in response:
+            seen.facts[f"{way}_wins_over_registration"] = bool(response["rivals_used"])
+    error = seen.loading_with(GivenObjects("impostors", names)).error("load")
     seen.facts["wrong_objects"] = f"refused: {error['type']}: {error['message']}" if error else "not noticed"
 
 
-def check_same_answers(seen: Seen, by: str, names: list[str]) -> None:
-    """Given in this way, the objects make the model that they make when given as an argument."""
-    told = seen.loading_with({"by": by, "names": names})
-    error = told.error("load")
-    if error is not None:
-        message = f"given by {by}: {error['type']}: {error['message']}"
-        raise Shortfall(message, symptom=EXCEPTION, exception=error["type"])
-    told["load"]
-    answers = seen.answers_to_few(seen.loaded), told["answers"]
-    comparison = seen.compare(*map(without_messages, answers))
-    if not comparison.equal:
-        raise Shortfall(f"{by} and custom_objects give different models", seen=str(comparison.differences[0]))
-
-
-def check_refused(response: Response, missing: str) -> str:
-    """The child was refused when it loaded, or at the latest whenever it asked, and told what is missing.
-
-    Returns what it was told.
-    """
+def check_same_answers(seen: Seen, objects: GivenObjects) -> None:
+    """Check that objects given in this way make the model that they make when given as an argument."""
+    response = seen.loading_with(objects)
     error = response.error("load")
-    if error is None:
-        response["load"]
-        raised = [answer.get("raised") for answer in response["answers"]]
-        if not all(raised):
-            raise Shortfall(
-                "it loads without what it needs", expected=f"a refusal that names {missing}", seen="a model"
-            )
-        error = raised[0]
-    said = f"{error['type']}: {error['message']}"
-    if missing not in said:
-        raise Shortfall(
-            f"the refusal does not name what is missing: {said}",
-            expected=missing,
-            seen=said,
-            symptom=EXCEPTION,
-            exception=error["type"],
-        )
-    return said
+    if error is not None:
+        message = f"given by {objects.by}: {error['type']}: {error['message']}"
+        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"])
+    response["load"]
+    comparison = seen.compare(
+        without_messages(seen.answers_to_few(seen.loaded)), without_messages(response["answers"])
+    )
+    if not comparison.equal:
+        raise Shortfall(f"{objects.by} and custom_objects give different models", seen=str(comparison.differences[0]))
 
 
 def test_custom_objects(cell):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tests.judging.checks.refusals import check_not_offered
 from tests.judging.requirement import requirement
 from tests.judging.seen import Seen
-from tests.test_saves import check_not_offered
 
 
 @requirement(over="routes")
 def loads(seen: Seen) -> None:
-    """The loader reads what the saver wrote, or refuses where the pair does not offer it."""
+    """The loader reads what the saver wrote, or refuses if the pair does not offer it."""
     if seen.expects_refusal:
         seen.facts["refused_with"] = check_not_offered(seen.loading, "load")
         return

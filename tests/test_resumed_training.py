@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from tests.judging.catalogue import trainable
+from collections.abc import Sequence
+
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.routes import LoaderInfo, SaverInfo
+from tests.judging.checks.applicability import only_compiled
+from tests.judging.checks.variables import Variable, check_in_order, paths
 from tests.judging.requirement import Shortfall, requirement
 from tests.judging.seen import Seen
-from tests.test_training_state import only_compiled
-from tests.test_weights import check_value
 
 
-def only_trainable(case: dict, saver: dict, loader: dict | None) -> str | None:
-    """What a user has brought, only the user can train."""
+def only_trainable(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out what a user brings, for which the suite has no training data."""
     reason = only_compiled(case, saver, loader)
-    return reason or (None if trainable(case) else "on what to train it is not ours to know")
+    return reason or (None if case.can_be_trained else "the suite has no data to train it on")
 
 
 @requirement(over="routes", not_applicable=only_trainable)
 def resumed_training(seen: Seen) -> None:
     """The loaded model is evaluated to the same values, and two more epochs take it where they take the original.
 
-    Over two pairs what kernels round is carried from step to step, so values are recorded and only names compared.
+    Over two pairs, rounding is carried from step to step, so values are not compared; names and counts are.
     """
     with seen.also():
         check_evaluation(seen)
@@ -32,7 +35,7 @@ def resumed_training(seen: Seen) -> None:
 
 
 def check_evaluation(seen: Seen) -> None:
-    """The same values of loss and metrics, by the same names."""
+    """Check that loss and metrics have the same names and values."""
     expected, evaluated = seen.original["evaluated"], seen.loaded["evaluated"]
     if list(expected) != list(evaluated):
         raise Shortfall("evaluate() tells of other values", expected=list(expected), seen=list(evaluated))
@@ -42,19 +45,13 @@ def check_evaluation(seen: Seen) -> None:
             raise Shortfall("evaluate() gives other values", expected=expected, seen=evaluated)
 
 
-def check_variables(seen: Seen, told: str, expected: list, resumed: list) -> None:
-    """As many variables, each with its value."""
-    if len(expected) != len(resumed):
-        raise Shortfall(
-            told.format("variables are more or fewer"),
-            expected=[path for path, _ in expected],
-            seen=[path for path, _ in resumed],
-        )
-    if not seen.hop.within_one_pair:
-        return
-    for (path, value), (_, was) in zip(expected, resumed, strict=True):
-        with seen.also():
-            check_value(seen, told.format(path), value, [was])
+def check_variables(seen: Seen, name: str, expected: Sequence[Variable], resumed: Sequence[Variable]) -> None:
+    """Check that there are as many variables, and within one pair that each has its value."""
+    count = name.format("variables are more or fewer")
+    if seen.hop.within_one_pair:
+        check_in_order(seen, name, count, expected, resumed)
+    elif len(expected) != len(resumed):
+        raise Shortfall(count, expected=paths(expected), seen=paths(resumed))
 
 
 def test_resumed_training(cell):

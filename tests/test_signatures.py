@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
-from tests.judging.catalogue import tells_signatures
-from tests.judging.comparison import dtype_name
-from tests.judging.inputs import tensors
+from tests.both_sides.wire import dtype_name
 from tests.judging.requirement import Shortfall, requirement
 from tests.judging.seen import Seen
 
+# The dtype and the shape of a tensor, as children send them; None is a free dimension.
+Spec = list[Any]
 
-def only_saved_models(case: dict, saver: dict, loader: dict | None) -> str | None:
-    """Signatures are what a SavedModel has, and a TFLite file made of one; they answer with plain tensors."""
-    if "holds_keras_model" in case["traits"] and "composite_outputs" in case["traits"]:
-        return "its answers are no plain tensors, of which signatures are made"
-    return None if tells_signatures(loader) else f"{loader['name']} knows no signatures"
+
+def only_saved_models(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out loaders without signatures, and models whose answers are not plain tensors."""
+    if case.is_keras_model and "composite_outputs" in case.traits:
+        return "its answers are not plain tensors, of which signatures are made"
+    return None if loader.has_signatures else f"{loader.name} knows no signatures"
 
 
 @requirement(over="routes", not_applicable=only_saved_models)
@@ -27,110 +31,113 @@ def signatures(seen: Seen) -> None:
     contract = seen.loaded["contract"]
     seen.contract.update(contract)
     with seen.also():
-        check_told_alike(seen, contract)
+        check_same_as_in_python(seen, contract)
     expected = [(endpoint, key) for endpoint, keys in seen.signature_keys.items() for key in keys]
-    missing = {key for _, key in expected} - set(contract)
-    if missing:
-        raise Shortfall("a signature is missing", expected=sorted(key for _, key in expected), seen=sorted(contract))
-    unexpected = sorted(set(contract) - {key for _, key in expected})
-    if unexpected:
-        raise Shortfall(
-            f"signatures that nobody asked for: {', '.join(unexpected)}",
-            expected=sorted(key for _, key in expected),
-            seen=sorted(contract),
-        )
+    check_keys(sorted(key for _, key in expected), sorted(contract))
     for endpoint, key in expected:
         signature = contract[key]
-        wanted = tensors(seen.case["endpoints"][endpoint])
-        inputs = [[tensor["dtype"], tensor["shape"]] for tensor in wanted]
         with seen.also():
+            inputs = [[tensor.dtype, list(tensor.shape)] for tensor in seen.case.endpoints[endpoint].tensors]
             check_tensors(f"inputs of {key!r}", inputs, signature["inputs"])
         with seen.also():
-            outputs, told = answered_tensors(seen, endpoint), signature["outputs"]
-            if not batch_varies(seen, endpoint):
-                outputs = [without_batch(each) for each in outputs]
-                told = {name: without_batch(each) for name, each in told.items()}
-            check_tensors(f"outputs of {key!r}", outputs, told)
+            check_outputs(seen, endpoint, key, signature["outputs"])
         with seen.also():
-            check_input_names(seen, endpoint, key, signature)
+            check_input_names(seen, endpoint, key, signature["inputs"])
         with seen.also():
-            check_output_names(seen, endpoint, key, signature)
-        if signature["defaults"] is not None:
-            described = seen.case["endpoints"][endpoint].get("dict", {})
-            defaults = sorted(
-                name for name, part in described.items() if "tensor" in part and part["tensor"]["default"] is not None
-            )
-            if signature["defaults"] != defaults:
-                raise Shortfall(f"other defaults of {key!r}", expected=defaults, seen=signature["defaults"])
+            check_output_names(seen, endpoint, key, signature["outputs"])
+        check_defaults(seen, endpoint, key, signature["defaults"])
 
 
-def check_told_alike(seen: Seen, contract: dict) -> None:
-    """The loader tells of the artifact what Python's own loader tells of it, which knows of no defaults."""
-    if not seen.saver["is_saved_model"] or (python := seen.told_in_python.get("contract", None)) is None:
+def check_keys(expected: list[str], loaded: list[str]) -> None:
+    """Check that there is every signature that was asked for, and no other."""
+    if set(expected) - set(loaded):
+        raise Shortfall("a signature is missing", expected=expected, seen=loaded)
+    unexpected = sorted(set(loaded) - set(expected))
+    if unexpected:
+        names = ", ".join(unexpected)
+        raise Shortfall(f"signatures that nobody asked for: {names}", expected=expected, seen=loaded)
+
+
+def check_same_as_in_python(seen: Seen, contract: Mapping[str, Any]) -> None:
+    """Check that the loader shows the signatures that Python's own loader shows, which does not show defaults."""
+    if not seen.saver.is_saved_model or (python := seen.loaded_in_python.get("contract", None)) is None:
         return
-    told, expected = (
+    loaded, expected = (
         {key: {side: signature[side] for side in ("inputs", "outputs")} for key, signature in each.items()}
         for each in (contract, python)
     )
-    if told != expected:
-        raise Shortfall("other signatures than Python's loader tells of", expected=expected, seen=told)
+    if loaded != expected:
+        raise Shortfall("other signatures than Python's loader tells of", expected=expected, seen=loaded)
 
 
-def check_tensors(what: str, expected: list[list], seen: dict[str, list]) -> None:
-    """As many tensors as expected, each with a dtype and shape that is expected of one of them."""
+def check_outputs(seen: Seen, endpoint: str, key: str, outputs: Mapping[str, Spec]) -> None:
+    """Check that the signature answers with the tensors that the original answers with."""
+    expected = answered_tensors(seen, endpoint)
+    if not batch_varies(seen, endpoint):
+        expected = [with_free_batch(spec) for spec in expected]
+        outputs = {name: with_free_batch(spec) for name, spec in outputs.items()}
+    check_tensors(f"outputs of {key!r}", expected, outputs)
 
-    def sorted_(pairs: Any) -> list[str]:
-        return sorted(f"{dtype}{shape}" for dtype, shape in pairs)
 
-    if sorted_(expected) != sorted_(seen.values()):
-        raise Shortfall(f"other dtypes or shapes: {what}", expected=sorted_(expected), seen=seen)
+def check_tensors(what: str, expected: list[Spec], loaded: Mapping[str, Spec]) -> None:
+    """Check that there are as many tensors as expected, each with an expected dtype and shape."""
+
+    def in_order(specs: Iterable[Spec]) -> list[str]:
+        return sorted(f"{dtype}{shape}" for dtype, shape in specs)
+
+    if in_order(expected) != in_order(loaded.values()):
+        raise Shortfall(f"other dtypes or shapes: {what}", expected=in_order(expected), seen=loaded)
 
 
-def answered_tensors(seen: Seen, endpoint: str) -> list[list]:
-    """[dtype, shape] of what the original answers with; a side that follows the input is free."""
-    shapes: list[list] = []
-    for given, answer in zip(seen.inputs, seen.original[seen.loader["judged_against"]], strict=True):
-        if given["endpoint"] != endpoint or "value" not in answer:
+def answered_tensors(seen: Seen, endpoint: str) -> list[Spec]:
+    """Return the tensors that the original answers with; a dimension that differs between inputs is free."""
+    specs: list[Spec] = []
+    for asked, answer in zip(seen.inputs, seen.original[seen.loader.judged_against], strict=True):
+        if asked.endpoint != endpoint or "value" not in answer:
             continue
         flat = leaves(answer["value"])
-        if not shapes:
-            shapes = [[dtype_name(leaf), list(leaf.shape)] for leaf in flat]
-        for known, leaf in zip(shapes, flat, strict=True):
-            known[1] = [side if side == other else None for side, other in zip(known[1], leaf.shape, strict=True)]
-    return shapes
+        if not specs:
+            specs = [[dtype_name(leaf), list(leaf.shape)] for leaf in flat]
+        for spec, leaf in zip(specs, flat, strict=True):
+            spec[1] = [side if side == other else None for side, other in zip(spec[1], leaf.shape, strict=True)]
+    return specs
 
 
 def batch_varies(seen: Seen, endpoint: str) -> bool:
-    """Whether there are inputs of several batch sizes; of those that a user gives there need not be."""
-    values = [given["value"] for given in seen.inputs if given["endpoint"] == endpoint]
-    return len({np.shape(leaf)[:1] for value in values for leaf in leaves(value)}) > 1 or not seen.case["brought"]
+    """Return whether there are inputs of several batch sizes, which a user's own inputs need not have."""
+    values = [asked.value for asked in seen.inputs if asked.endpoint == endpoint]
+    return len({np.shape(leaf)[:1] for value in values for leaf in leaves(value)}) > 1 or not seen.case.brought
 
 
-def without_batch(tensor: list) -> list:
-    """[dtype, shape] with its first side free."""
-    dtype, shape = tensor
+def with_free_batch(spec: Spec) -> Spec:
+    """Return the tensor with its first dimension free."""
+    dtype, shape = spec
     return [dtype, [None, *shape[1:]] if shape else shape]
 
 
-def check_input_names(seen: Seen, endpoint: str, key: str, signature: dict) -> None:
-    """Inputs that the case names have those names."""
-    described = seen.case["endpoints"][endpoint]
-    if "dict" in described and set(described["dict"]) != set(signature["inputs"]):
-        raise Shortfall(
-            f"other input names of {key!r}",
-            expected=sorted(described["dict"]),
-            seen=sorted(signature["inputs"]),
-        )
+def check_input_names(seen: Seen, endpoint: str, key: str, inputs: Mapping[str, Spec]) -> None:
+    """Check that inputs that the case names have those names."""
+    named = seen.case.endpoints[endpoint].by_name
+    if named is not None and set(named) != set(inputs):
+        raise Shortfall(f"other input names of {key!r}", expected=sorted(named), seen=sorted(inputs))
 
 
-def check_output_names(seen: Seen, endpoint: str, key: str, signature: dict) -> None:
-    """Outputs that the model names have those names."""
-    for given, answer in zip(seen.inputs, seen.original[seen.loader["judged_against"]], strict=True):
-        named = answer.get("value") if given["endpoint"] == endpoint else None
-        if isinstance(named, dict) and set(named) != set(signature["outputs"]):
-            raise Shortfall(
-                f"other output names of {key!r}", expected=sorted(named), seen=sorted(signature["outputs"])
-            )
+def check_output_names(seen: Seen, endpoint: str, key: str, outputs: Mapping[str, Spec]) -> None:
+    """Check that outputs that the model names have those names."""
+    for asked, answer in zip(seen.inputs, seen.original[seen.loader.judged_against], strict=True):
+        named = answer.get("value") if asked.endpoint == endpoint else None
+        if isinstance(named, dict) and set(named) != set(outputs):
+            raise Shortfall(f"other output names of {key!r}", expected=sorted(named), seen=sorted(outputs))
+
+
+def check_defaults(seen: Seen, endpoint: str, key: str, defaults: list[str] | None) -> None:
+    """Check that the inputs with a default are those of the case; None where the loader does not show defaults."""
+    if defaults is None:
+        return
+    named = seen.case.endpoints[endpoint].by_name or {}
+    expected = sorted(name for name, part in named.items() if part.tensor and part.tensor.default is not None)
+    if defaults != expected:
+        raise Shortfall(f"other defaults of {key!r}", expected=expected, seen=defaults)
 
 
 def test_signatures(cell):

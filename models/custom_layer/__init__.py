@@ -1,1 +1,1 @@
-"""Keras models with layers, models or training objects of one's own.  [beside TensorFlow]"""
+"""Keras models with custom layers, models or training objects.  [beside TensorFlow]"""

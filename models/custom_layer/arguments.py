@@ -1,4 +1,4 @@
-"""Initializers, regularizers, constraints, activations, policies of one's own as arguments.  [beside TensorFlow]"""
+"""Custom initializers, regularizers, constraints, activations and policies.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 
 def with_dense(**arguments):
-    """A Functional model of a Dense with these arguments, and a head."""
+    """Return a Functional model of a Dense layer with these arguments, and a head."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(keras.layers.Dense(4, **arguments)(features)))
 
@@ -32,7 +32,7 @@ class Ramp(keras.initializers.Initializer):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Ramp": Ramp})
 def initializer_class():
-    """An initializer of one's own: of no use once the weights are there, but no layer is rebuilt without it."""
+    """A custom initializer. It does nothing once the weights exist, but no layer can be rebuilt without it."""
     return with_dense(kernel_initializer=Ramp(-0.5, 0.75), activation="tanh")
 
 
@@ -53,11 +53,11 @@ class Sparing(keras.regularizers.Regularizer):
     custom_objects={"Sparing": Sparing},
 )
 def regularizer_class():
-    """A regularizer that is not registered, on a trained model: without its strength, training goes elsewhere."""
+    """An unregistered regularizer on a trained model. If its strength is lost, training continues differently."""
     model = with_dense(kernel_regularizer=Sparing(0.125), activation="tanh")
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.SGD(0.05), loss=keras.losses.MeanSquaredError())
-    model.fit(given, given[:, :2], batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples[:, :2], batch_size=4, shuffle=False, verbose=0)
     return model
 
 
@@ -80,22 +80,22 @@ class Bounded(keras.constraints.Constraint):
     custom_objects={"Conformance>Bounded": Bounded},
 )
 def constraint_class():
-    """A constraint that holds at every step of training, and at none if it got lost."""
+    """A custom constraint, which applies at every training step, and at none if it is lost."""
     model = with_dense(kernel_constraint=Bounded(-0.25, 0.5), activation="tanh")
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.MeanSquaredError())
-    model.fit(given, given[:, :2], batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples[:, :2], batch_size=4, shuffle=False, verbose=0)
     return model
 
 
 def sine(x):
-    """An activation that is a plain function."""
+    """Return the sine: a plain function as an activation."""
     return tf.sin(x)
 
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"sine": sine})
 def activation_function():
-    """A function that is not registered, as an activation and as a layer: each time its name alone is written."""
+    """An unregistered function as an activation and as a layer. Both times only its name is saved."""
     features = keras.Input((3,), name="features")
     hidden = keras.layers.Dense(4, activation=sine)(features)
     return keras.Model(features, keras.layers.Activation(sine)(keras.layers.Dense(2)(hidden)))
@@ -117,7 +117,7 @@ class NamedPolicy(keras.mixed_precision.Policy):
     offered={"keras": "!=3.0.*,!=3.1.*,!=3.2.*,!=3.3.*"},  # there, only one of Keras can be passed
 )
 def dtype_policy_class():
-    """A dtype policy of one's own: written as a bare name or as Keras's own class, it is another."""
+    """A custom dtype policy. Saved as a bare name or as Keras's own class, it is a different policy."""
     features = keras.Input((3,), name="features")
     hidden = keras.layers.Dense(4, activation="tanh", dtype=NamedPolicy("mixed_bfloat16", purpose="trial"))(features)
     return keras.Model(features, keras.layers.Dense(2, dtype="float32")(hidden))

@@ -1,4 +1,4 @@
-"""What a layer needs beside its arguments, and hooks that save it in ways of its own.  [beside TensorFlow]"""
+"""Layers that need more than their arguments, and layers that save themselves in hooks.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Prototypes(keras.layers.Layer):
-    """Distances to as many rows as it was told of before it was built."""
+    """Computes distances to prototypes. Their number is set on the layer before it is built."""
 
     count = 1
 
@@ -41,7 +41,7 @@ class Prototypes(keras.layers.Layer):
     offered={"keras": ">=2.13"},
 )
 def own_build_config():
-    """The shape of its variables is no argument, and only get_build_config() tells of it."""
+    """The shape of a variable is no argument of the layer. Only get_build_config() saves it."""
     layer = Prototypes()
     layer.count = 4
     features = keras.Input((3,), name="features")
@@ -65,14 +65,14 @@ class LateFactor(keras.layers.Layer):
     offered={"keras": "<3"},
 )
 def late_variables():
-    """A variable that call() makes when there is none: a layer that was only built has nothing to load it into."""
+    """call() creates a variable if there is none. A layer that was only built has nothing to load it into."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(LateFactor()(features)))
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class PackedMatrix(keras.layers.Layer):
-    """A symmetric matrix, of which it saves the upper half."""
+    """A symmetric matrix, of which only the upper half is saved."""
 
     def build(self, input_shape):
         self.matrix = self.add_weight(shape=(input_shape[-1],) * 2, initializer="zeros", name="matrix")
@@ -96,7 +96,7 @@ class PackedMatrix(keras.layers.Layer):
     offered={"keras": ">=2.13"},
 )
 def own_variables_hooks():
-    """save_own_variables() writes an array that no variable looks like; only the other hook can unpack it."""
+    """save_own_variables() writes an array of an unusual shape. Only load_own_variables() can unpack it."""
     features = keras.Input((3,), name="features")
     layer = PackedMatrix()
     model = keras.Model(features, keras.layers.Dense(2)(layer(features)))
@@ -106,14 +106,14 @@ def own_variables_hooks():
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class WordList(keras.layers.Layer):
-    """The place of each word in a list that is no argument; -1 for others."""
+    """Looks words up in a list that is no argument; the index of an unknown word is -1."""
 
     words = ()
 
     def call(self, inputs):
         known = tf.constant(list(self.words), tf.string)
-        found = tf.cast(inputs[..., None] == known, "float32")
-        return tf.reduce_sum(found * tf.range(1, len(self.words) + 1, dtype="float32"), axis=-1) - 1.0
+        matches = tf.cast(inputs[..., None] == known, "float32")
+        return tf.reduce_sum(matches * tf.range(1, len(self.words) + 1, dtype="float32"), axis=-1) - 1.0
 
     def save_assets(self, dir_path):
         with open(os.path.join(dir_path, "words.txt"), "w", encoding="utf-8") as file:
@@ -131,7 +131,7 @@ class WordList(keras.layers.Layer):
     offered={"keras": ">=2.13"},
 )
 def own_assets_hooks():
-    """A vocabulary that is neither variable nor argument: it travels as a file that save_assets() writes."""
+    """A vocabulary that is neither a variable nor an argument. save_assets() writes it to a file."""
     layer = WordList(name="word_list")
     layer.words = ("plum", "Äpfel", "two words", "梨")
     words = keras.Input((2,), dtype="string", name="words")
@@ -140,7 +140,7 @@ def own_assets_hooks():
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Penalised(keras.Model):
-    """A model whose compile() takes an argument that Keras knows nothing of."""
+    """A model whose compile() takes an argument that Keras does not know."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -177,9 +177,9 @@ class Penalised(keras.Model):
     offered={"keras": ">=2.13"},
 )
 def own_compile_config():
-    """compile() takes a penalty that only get_compile_config() tells of: without it, training goes elsewhere."""
+    """compile() takes a penalty that only get_compile_config() saves. Without it, training goes a different way."""
     model = Penalised()
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(keras.optimizers.SGD(0.05, momentum=0.8), penalty=0.25)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model

@@ -10,7 +10,7 @@ keras = tf.keras
 
 
 def classified(layer):
-    """A Functional model of the layer and a head."""
+    """Return a Functional model of the layer and a head."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2, name="head")(layer(features)))
 
@@ -37,7 +37,7 @@ class Nest(keras.layers.Layer):
     custom_objects={"Conformance>Nest": Nest},
 )
 def nest_of_layers():
-    """Layers in lists in dicts in a list: a walk that stops at the first container misses all of them."""
+    """Layers in lists in dicts in a list. A search that stops at the first container misses all of them."""
     return classified(Nest())
 
 
@@ -60,7 +60,7 @@ class RawVariables(keras.layers.Layer):
     custom_objects={"Conformance>RawVariables": RawVariables},
 )
 def list_of_tensorflow_variables():
-    """Three tf.Variables of one shape in a list: they may be lost, and they may change places."""
+    """Three tf.Variables of the same shape in a list. They can get lost, or swapped."""
     layer = RawVariables()
     model = classified(layer)
     for at, term in enumerate(layer.terms):
@@ -70,7 +70,7 @@ def list_of_tensorflow_variables():
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Scaled(keras.layers.Layer):
-    """Another layer's answer, scaled."""
+    """Scales the answer of a different layer."""
 
     def __init__(self, inner, **kwargs):
         super().__init__(**kwargs)
@@ -101,7 +101,7 @@ class SharedInside(keras.Model):
     custom_objects={"Conformance>SharedInside": SharedInside},
 )
 def sublayer_of_two_layers():
-    """One Dense in two layers: saved once or twice, but loaded it must be one."""
+    """One Dense layer inside two layers. It may be saved once or twice, but must be one layer after loading."""
     model = SharedInside()
     model(tf.zeros((2, 3)))
     return model
@@ -144,7 +144,7 @@ class Couple(keras.Model):
     offered={"keras": "<3"},
 )
 def cycle_of_layers():
-    """Two layers that know each other: a walk through the object graph without a memory does not end."""
+    """Two layers that refer to each other. A search of the object graph that does not remember its way never ends."""
     model = Couple()
     model(tf.zeros((2, 3)))
     return model

@@ -1,4 +1,4 @@
-"""Keras models with layers, models or losses of one's own.  [beside TensorFlow]"""
+"""Keras models with custom layers, models or losses.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ keras = tf.keras
 
 
 class CustomLayer(keras.layers.Layer):
-    """A layer as people write their first one: arguments, and no get_config()."""
+    """A layer as people write their first one, with arguments and without get_config()."""
 
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
@@ -32,13 +32,13 @@ class CustomLayer(keras.layers.Layer):
     custom_objects={"CustomLayer": CustomLayer},
 )
 def affine():
-    """The seed document's third example: an unregistered layer without get_config()."""
+    """An unregistered layer without get_config(), as most people write their first one."""
     return keras.Sequential([keras.Input((10,)), CustomLayer(100), keras.layers.Dense(10, activation="softmax")])
 
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Scale(keras.layers.Layer):
-    """A layer as the guide says to write it: registered, with get_config()."""
+    """A layer as Keras's guide teaches it: registered, with get_config()."""
 
     def __init__(self, power=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -56,7 +56,7 @@ class Scale(keras.layers.Layer):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Scale": Scale})
 def registered():
-    """A registered layer with get_config(): the way that is documented to work."""
+    """A registered layer with get_config(), which is the documented way."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(Scale(power=1.5)(features)))
 
@@ -85,14 +85,14 @@ class TwoTowers(keras.Model):
     custom_objects={"Conformance>TwoTowers": TwoTowers},
 )
 def subclassed_model():
-    """A registered subclass of keras.Model, built by its first call: the model itself is the custom object."""
+    """A registered subclass of keras.Model, built by its first call. The model itself is the custom object."""
     model = TwoTowers(width=5)
     model(tf.zeros((2, 3)))
     return model
 
 
 def asymmetric_loss(y_true, y_pred):
-    """A loss that is one's own function."""
+    """Return a loss that counts predictions below the target three times: a plain function as a loss."""
     difference = y_true - y_pred
     return tf.reduce_mean(tf.where(difference > 0, 3.0 * difference, -difference), axis=-1)
 
@@ -103,7 +103,7 @@ def asymmetric_loss(y_true, y_pred):
     training_objects={"asymmetric_loss": asymmetric_loss},
 )
 def custom_loss():
-    """Only the loss is one's own: needed to load with the compile state, not to answer."""
+    """Only the loss is custom. It is needed to load the compile state, and not to answer."""
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile(optimizer="sgd", loss=asymmetric_loss)
     return model

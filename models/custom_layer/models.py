@@ -11,7 +11,7 @@ keras = tf.keras
 
 
 def called(model, inputs):
-    """The model, built by a call."""
+    """Return the model, built by a call."""
     model(inputs)
     return model
 
@@ -39,7 +39,7 @@ class TwelveBlocks(keras.Model):
     custom_objects={"Conformance>TwelveBlocks": TwelveBlocks},
 )
 def twelve_blocks():
-    """A model with twelve blocks in a list: b10 and b11 sort before b2."""
+    """A model with twelve blocks in a list. Sorted by name, b10 and b11 come before b2."""
     return called(TwelveBlocks(width=3), tf.zeros((2, 3)))
 
 
@@ -70,7 +70,7 @@ class Unpacking(keras.Model):
     custom_objects={"Conformance>Unpacking": Unpacking},
 )
 def two_positional_inputs():
-    """An inner model whose call() takes two tensors, each in its own argument: one input shape does not build it."""
+    """An inner model whose call() takes two tensors as two arguments. It cannot be built from one input shape."""
     return called(Unpacking(), [tf.zeros((2, 2)), tf.zeros((2, 3))])
 
 
@@ -85,7 +85,7 @@ class Power(keras.layers.Layer):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Power": Power})
 def keyword_only_arguments():
-    """A layer called twice, with keyword-only arguments that differ: they stand in the calls, not in the layer."""
+    """A layer called twice with different keyword-only arguments. They belong to the calls, not to the layer."""
     features = keras.Input((3,), name="features")
     power = Power()
     joined = keras.layers.Concatenate()([power(features, exponent=1.5), power(features, exponent=0.5, sign=-1.0)])
@@ -111,7 +111,7 @@ class Distinguishing(keras.Model):
     custom_objects={"Conformance>Distinguishing": Distinguishing},
 )
 def training_argument():
-    """A layer that only training calls: what is traced, built or restored at inference alone lacks it."""
+    """A layer that is only called during training. Tracing, building or restoring for inference alone misses it."""
     model = Distinguishing()
     model(tf.zeros((2, 3)), training=True)
     return called(model, tf.zeros((2, 3)))
@@ -161,11 +161,11 @@ class OwnTrainStep(keras.Model):
     custom_objects={"Conformance>OwnTrainStep": OwnTrainStep},
 )
 def own_train_step():
-    """train_step(), test_step() and metrics of its own: compiled, but nothing that Keras compiled is used."""
+    """Custom train_step(), test_step() and metrics. The model is compiled, but uses nothing of what was compiled."""
     model = OwnTrainStep(weight=1.5)
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.Adam(0.05, beta_1=0.8), loss="mse")
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
@@ -189,13 +189,13 @@ class Active(keras.layers.Layer):
     custom_objects={"Conformance>Active": Active},
 )
 def loss_added_in_call():
-    """A loss that call() adds: it stands in no compile config, and training goes elsewhere without it."""
+    """call() adds a loss, which no compile config holds. Without it, training continues differently."""
     features = keras.Input((3,), name="features")
     hidden = Active(rate=0.5)(keras.layers.Dense(4, activation="tanh")(features))
     model = keras.Model(features, keras.layers.Dense(1)(hidden))
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.MeanSquaredError())
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 

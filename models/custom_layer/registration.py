@@ -1,4 +1,4 @@
-"""By which name a class or function of one's own is found again.  [beside TensorFlow]"""
+"""The names under which custom classes and functions are found again.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SoftSign(keras.layers.Layer):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Renamed": SoftSign})
 def registered_under_another_name():
-    """Registered under a name that is not the class's: whoever writes or looks for the class name finds nothing."""
+    """Registered under a name that differs from the class name. Whoever uses the class name finds nothing."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(SoftSign(slope=0.75, name="soft")(features)))
 
@@ -50,7 +50,7 @@ class Offset(keras.layers.Layer):
 
 @case(inputs=Tensor((None, 3)), traits=("sequential",), custom_objects={"Offset": Offset})
 def unregistered():
-    """Not registered, but with get_config(): its arguments travel, its class has to be passed."""
+    """Not registered, but with get_config(). Its arguments are saved, and its class has to be passed."""
     return keras.Sequential([keras.Input((3,)), Offset(2.5, factor=-0.5), keras.layers.Dense(2)])
 
 
@@ -99,7 +99,7 @@ class Residual(keras.layers.Layer):
     custom_objects={"Conformance>Halve": Halve, "Conformance>Residual": Residual},
 )
 def holds_a_custom_layer():
-    """A custom layer whose config holds another one's: both classes are needed, the inner one at second hand."""
+    """A custom layer whose config holds a second custom layer. Loading needs both classes."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(Residual(Halve(times=3))(features)))
 
@@ -122,5 +122,5 @@ class Dense(keras.layers.Layer):
 
 @case(inputs=Tensor((None, 3)), traits=("sequential",), custom_objects={"Dense": Dense})
 def called_like_a_keras_layer():
-    """A class of one's own called Dense, with Dense's variables: Keras's own one in its place answers otherwise."""
+    """A custom class called Dense, with Dense's variables. Keras's own Dense in its place gives wrong answers."""
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="relu"), Dense(2)])

@@ -1,4 +1,4 @@
-"""Layers that change when they are asked, and one that stands for a SavedModel on a disk.  [beside TensorFlow]"""
+"""Layers that a call changes, and a layer that stands for a SavedModel on disk.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Counting(keras.layers.Layer):
-    """Adds how often it was called."""
+    """Adds the number of its calls."""
 
     def build(self, input_shape):
         self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False, name="calls")
@@ -29,7 +29,7 @@ class Counting(keras.layers.Layer):
     custom_objects={"Conformance>Counting": Counting},
 )
 def counter():
-    """A variable that call() assigns, at inference too: what is loaded counts on from where it was saved."""
+    """call() assigns a variable, at inference too. The loaded model must continue to count from the saved number."""
     features = keras.Input((3,), name="features")
     return keras.Model(features, keras.layers.Dense(2)(Counting()(features)))
 
@@ -58,7 +58,7 @@ class Noisy(keras.layers.Layer):
     offered={"keras": ">=3"},
 )
 def seed_generator():
-    """Noise from a seed generator that has been drawn from: its state decides on what is drawn next."""
+    """Noise from a seed generator that has been used. Its state decides which noise comes next."""
     features = keras.Input((3,), name="features")
     model = keras.Model(features, keras.layers.Dense(2)(Noisy(deviation=0.5, seed=11)(features)))
     model(tf.zeros((2, 3)))
@@ -77,7 +77,7 @@ class Doubler(tf.Module):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), offered={"keras": ">=3"})
 def saved_model_layer():
-    """A TFSMLayer: its variables lie in a folder that its config names, and that may be gone elsewhere."""
+    """A TFSMLayer. Its variables are in a folder that its config names, and which may not exist elsewhere."""
     folder = os.path.abspath("doubler_of_saved_model_layer")
     doubler = Doubler()
     tf.saved_model.save(doubler, folder, signatures=doubler.serve)

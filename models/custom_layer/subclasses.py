@@ -1,4 +1,4 @@
-"""Subclasses of what Keras has.  [beside TensorFlow]"""
+"""Subclasses of Keras's own classes.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 @keras.utils.register_keras_serializable(package="Conformance")
 class Tower(keras.Model):
-    """A Functional model that makes its own layers."""
+    """A Functional model that creates its own layers."""
 
     def __init__(self, floors=1, width=2, **kwargs):
         inputs = keras.Input((3,), name="ground")
@@ -32,7 +32,7 @@ class Tower(keras.Model):
 
 @case(inputs=Tensor((None, 3)), traits=("functional",), custom_objects={"Conformance>Tower": Tower})
 def functional_subclass():
-    """A Functional model that is a subclass with arguments: rebuilt from these, not from its graph."""
+    """A subclass of a Functional model with arguments. It is rebuilt from its arguments, not from its graph."""
     return Tower(floors=3, width=4, name="tower")
 
 
@@ -50,5 +50,5 @@ class CappedDense(keras.layers.Dense):
 
 @case(inputs=Tensor((None, 3)), traits=("sequential",), custom_objects={"CappedDense": CappedDense})
 def dense_subclass():
-    """A Dense with one more argument: all that Keras knows of Dense is true of it, and not enough."""
+    """A Dense with one more argument. Everything that Keras knows about Dense applies, and is not enough."""
     return keras.Sequential([keras.Input((3,)), CappedDense(4, cap=0.75, activation="relu", use_bias=False)])

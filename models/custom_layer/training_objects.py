@@ -1,4 +1,4 @@
-"""Losses, metrics, optimizers and schedules of one's own, which only training needs.  [beside TensorFlow]"""
+"""Custom losses, metrics, optimizers and schedules, which only training needs.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ keras = tf.keras
 
 
 def fitted(**compiled_with):
-    """A small model, compiled and fitted for two epochs."""
+    """Return a small model, compiled and fitted for two epochs."""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="ones")])
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(**compiled_with)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
@@ -37,12 +37,12 @@ class PowerLoss(keras.losses.Loss):
     training_objects={"PowerLoss": PowerLoss},
 )
 def loss_class():
-    """A loss class that is not registered, with an argument, and a reduction that is not the default."""
+    """An unregistered loss class with an argument, and a reduction that is not the default."""
     return fitted(optimizer=keras.optimizers.SGD(0.01), loss=PowerLoss(power=1.5, reduction="sum"))
 
 
 def largest_error(y_true, y_pred):
-    """A metric that is a plain function."""
+    """Return the largest error of each row: a plain function as a metric."""
     return tf.reduce_max(tf.abs(y_true - y_pred), axis=-1)
 
 
@@ -52,7 +52,7 @@ def largest_error(y_true, y_pred):
     training_objects={"largest_error": largest_error},
 )
 def metric_function():
-    """A function that is not registered among the metrics, between two that Keras has: order and names must stay."""
+    """An unregistered function between two of Keras's metrics. Their order and names must stay."""
     metrics = [
         keras.metrics.MeanAbsoluteError(name="mean"),
         largest_error,
@@ -79,7 +79,7 @@ class WarmSGD(keras.optimizers.SGD):
     training_objects={"WarmSGD": WarmSGD},
 )
 def optimizer_class():
-    """An optimizer with an update_step() and an argument of its own, not registered, with momentum that has begun."""
+    """An unregistered optimizer with its own update_step() and argument, and with momentum from training."""
     return fitted(optimizer=WarmSGD(0.02, warmth=0.5, momentum=0.75), loss=keras.losses.MeanSquaredError())
 
 
@@ -102,5 +102,5 @@ class Sawtooth(keras.optimizers.schedules.LearningRateSchedule):
     training_objects={"Conformance>Sawtooth": Sawtooth},
 )
 def schedule_class():
-    """A schedule of one's own, saved amid its period: the step count decides on the next learning rate."""
+    """A custom schedule, saved in the middle of its period. The step count decides the next learning rate."""
     return fitted(optimizer=keras.optimizers.SGD(Sawtooth(0.1, period=4)), loss=keras.losses.MeanSquaredError())

@@ -1,1 +1,1 @@
-"""TensorFlow without Keras: modules, functions, tables, and ops of one's own.  [beside TensorFlow]"""
+"""TensorFlow without Keras: modules, functions, tables and custom ops.  [beside TensorFlow]"""

@@ -1,4 +1,4 @@
-"""Code that TensorFlow compiles, and compiled ops beside what Python knows of them.  [beside TensorFlow]"""
+"""Code that XLA compiles, and compiled ops of which Python knows more than their library.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CompiledByXLA(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}, "compiled": {"x": FEATURES}})
 def compiled_by_xla():
-    """jit_compile=True on a function and on one that it calls: an attribute of the graph that asks for a compiler."""
+    """jit_compile=True on a function and on one that it calls: an attribute of the graph that needs a compiler."""
     return CompiledByXLA()
 
 
@@ -45,7 +45,7 @@ class GradientInPython(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}}, traits=("compiled_op",), op_library="conformance_clamp.cc")
 def compiled_with_gradient():
-    """A compiled op whose gradient Python registers: the library brings the op, and nothing brings the gradient."""
+    """A compiled op whose gradient is registered in Python. Its library holds the op, and not the gradient."""
 
     def gradient(op, upstream):
         return upstream * tf.cast(tf.abs(op.inputs[0]) <= 1.0, upstream.dtype)
@@ -72,5 +72,5 @@ class Halving(tf.Module):
     op_library="conformance_halve.cc",
 )
 def compiled_in_namespace():
-    """A compiled op in a namespace, which a save may be told to refuse or to allow."""
+    """A compiled op in a namespace, which an option of saving can refuse or allow."""
     return Halving(op_library("conformance_halve.cc").conformance_halve)

@@ -1,4 +1,4 @@
-"""Ragged and sparse tensors, into functions and out of them.  [beside TensorFlow]"""
+"""Functions that take and return ragged and sparse tensors.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RaggedInput(tf.Module):
     traits=("composite_outputs",),
 )
 def ragged_rows():
-    """Ragged rows, some of them empty, in and out: row splits have to travel beside the values."""
+    """Ragged rows as input and output, some of them empty. The row splits must be kept with the values."""
     return RaggedInput()
 
 
@@ -58,5 +58,5 @@ class SparseInput(tf.Module):
     traits=("composite_outputs",),
 )
 def sparse_features():
-    """A sparse matrix in and out: indices, values and shape, of which the shape is the easiest to lose."""
+    """A sparse matrix as input and output: indices, values and shape, of which the shape is lost most easily."""
     return SparseInput()

@@ -29,7 +29,7 @@ class WhileLoop(tf.Module):
 
 @case(endpoints={"shrink": {"x": FEATURES}})
 def while_loop():
-    """A loop that runs as often as the data says, over a variable that condition and body capture."""
+    """A loop whose number of steps depends on data. Its condition and its body capture a variable."""
     return WhileLoop()
 
 
@@ -48,7 +48,7 @@ class MapAndScan(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}})
 def map_and_scan():
-    """map_fn, scan and vectorized_map: loops that TensorFlow writes, with functions and shapes of their own."""
+    """map_fn, scan and vectorized_map: loops that TensorFlow generates, with their own functions and shapes."""
     return MapAndScan()
 
 
@@ -66,5 +66,5 @@ class Assertions(tf.Module):
 
 @case(endpoints={"serve": {"ids": Tensor((None,), "int32", low=-1, high=6)}})
 def assertions():
-    """Assertions on which nothing depends but control edges: what was refused must be refused after loading."""
+    """Assertions on which only control edges depend. What was refused must still be refused after loading."""
     return Assertions()

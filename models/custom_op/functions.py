@@ -1,4 +1,4 @@
-"""Functions of a tf.Module: with which arguments, traced how often, under which names.  [beside TensorFlow]"""
+"""Functions of a tf.Module: their arguments, traces and names.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ManyFunctions(tf.Module):
 
 @case(endpoints={f"step_{number}": {"x": Tensor((None, 2), tame=True)} for number in range(12)})
 def twelve_functions():
-    """Twelve functions made in a loop, all called step: the loaded ones must not be mixed up or share a trace."""
+    """Twelve functions made in a loop, all called step. After loading, they must not be swapped or share a trace."""
     return ManyFunctions(12)
 
 
@@ -52,5 +52,5 @@ class OptionalArgument(tf.Module):
     traits=("composite_outputs",),
 )
 def optional_argument():
-    """One function under two names, traced with and without its optional tensor: both traces must be found again."""
+    """One function under two names, traced with and without its optional tensor. Both traces must be kept."""
     return OptionalArgument()

@@ -1,4 +1,4 @@
-"""Gradients of one's own, and gradients inside of functions.  [beside TensorFlow]"""
+"""Custom gradients, and gradients inside functions.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ class NestedGradient(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("composite_op",))
 def nested_custom_gradient():
-    """A custom gradient whose own gradient is custom again: the second derivative is a function to save as well."""
+    """A custom gradient whose own gradient is custom too. The second derivative is one more function to save."""
     return NestedGradient()

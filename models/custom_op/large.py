@@ -1,4 +1,4 @@
-"""More than two gigabytes: what 32-bit sizes and protocol buffers do not hold.  [beside TensorFlow]"""
+"""More than two gigabytes, the limit of 32-bit sizes and protocol buffers.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from .. import Tensor, case
 
-# 750 MB each: none is beyond two gigabytes, all three are.
+# 750 MB each: one is below two gigabytes, and all three are above.
 VALUES = 750_000_000 // 4
 PLACES = tf.TensorSpec((None,), tf.int32, name="at")
 
@@ -32,7 +32,7 @@ class LargeVariables(tf.Module):
 
 @case(endpoints={"serve": {"at": Tensor((None,), "int32", low=0, high=178)}}, nightly=True)
 def variables_beyond_two_gigabytes():
-    """Three variables of 750 MB: the artifact is larger than 32 bits can count, and all of it has to come back."""
+    """Three variables of 750 MB. The artifact is too large for 32-bit sizes, and must still be read completely."""
     return LargeVariables()
 
 
@@ -53,5 +53,5 @@ class LargeConstant(tf.Module):
 
 @case(endpoints={"serve": {"at": Tensor((None,), "int32", low=0, high=178)}}, nightly=True)
 def constants_beyond_two_gigabytes():
-    """Captured tensors of 2.2 GB, more than a protocol buffer holds: saving has to refuse, not write half of them."""
+    """Captured tensors of 2.2 GB, too large for a protocol buffer. Saving must refuse, and not write a part."""
     return LargeConstant()

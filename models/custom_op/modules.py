@@ -1,4 +1,4 @@
-"""TensorFlow without Keras: modules, functions, tables, and ops of one's own.  [beside TensorFlow]"""
+"""Modules with signatures, assets, training steps, composite answers and custom ops.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TwoSignatures(tf.Module):
     traits=("tries_options", "quick"),
 )
 def module_two_signatures():
-    """Two signatures, two named outputs out of order, a default tensor: the contract that clients build on."""
+    """Two signatures, two named outputs in unsorted order, a default value: the contract that clients rely on."""
     return TwoSignatures()
 
 
@@ -60,7 +60,7 @@ class ClippedGradient(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None, 3))}}, traits=("composite_op", "tries_options"))
 def custom_gradient():
-    """An op composed of TensorFlow ops, with a gradient of its own."""
+    """An op composed of TensorFlow ops, with a custom gradient."""
     return ClippedGradient()
 
 
@@ -90,7 +90,7 @@ class AssetTable(tf.Module):
     traits=("lookup",),
 )
 def asset_table():
-    """A table read from a vocabulary file, which has to travel as an asset."""
+    """A table that is read from a vocabulary file, which must be saved as an asset."""
     path = os.path.join(tempfile.mkdtemp(dir=os.getcwd()), "vocabulary.txt")
     with open(path, "w", encoding="utf-8") as file:
         file.write("oak\nélan\n日本\ntwo words\n")
@@ -114,7 +114,7 @@ class Clamp(tf.Module):
     op_library="conformance_clamp.cc",
 )
 def compiled():
-    """An op compiled from C++: the graph names it, and only its library knows it."""
+    """An op compiled from C++. The graph holds its name, and only its library holds its code."""
     return Clamp(op_library("conformance_clamp.cc").conformance_clamp)
 
 
@@ -147,7 +147,7 @@ class Regression(tf.Module):
     traits=("stateful",),
 )
 def training_loop():
-    """A training step of one's own: loaded, it must go on training, from the momentum and the step where it was."""
+    """A custom training step. After loading, training must continue with the same momentum and step."""
     return Regression()
 
 
@@ -169,5 +169,5 @@ class Containers(tf.Module):
 
 @case(endpoints={"take_apart": {"x": Tensor((None, 2))}}, traits=("composite_outputs",))
 def containers():
-    """Tuples, lists, sparse and ragged tensors as answers: each must come back as what it was."""
+    """Tuples, lists, sparse and ragged tensors as answers. Each must keep its type."""
     return Containers()

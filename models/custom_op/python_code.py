@@ -1,4 +1,4 @@
-"""Python code in the graph: it works in the process that has traced it, and in no other.  [beside TensorFlow]"""
+"""Python code in the graph, which works only in the process that traced it.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PyFunction(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("python_function",))
 def py_function():
-    """A py_function: the graph holds the number of a Python function, which no other process has."""
+    """A py_function. The graph holds the number of a Python function, which no other process has."""
     return PyFunction()
 
 
@@ -38,5 +38,5 @@ class NumpyFunction(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("python_function",))
 def numpy_function():
-    """A numpy_function beside a variable: saving says nothing of it, and the loaded graph cannot run."""
+    """A numpy_function beside a variable. Saving reports nothing, and the loaded graph cannot run."""
     return NumpyFunction()

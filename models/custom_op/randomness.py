@@ -1,4 +1,4 @@
-"""Random numbers that are not: they come from a seed, or from a state that is a variable.  [beside TensorFlow]"""
+"""Random numbers that are reproducible, from a seed or from a state in a variable.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Generator(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("stateful", "seeded"))
 def random_generator():
-    """A tf.random.Generator: its state has to be saved, so that the loaded one draws what would have come next."""
+    """A tf.random.Generator. Its state must be saved, so that the loaded one draws the next numbers."""
     module = Generator()
     module.serve(tf.ones((1, 2)))
     return module

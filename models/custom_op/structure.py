@@ -1,4 +1,4 @@
-"""How modules hold each other, and what they hold beside variables.  [beside TensorFlow]"""
+"""Modules that hold modules, and what they hold beside variables.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Stack(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}}, traits=("nested", "layers_in_containers"))
 def nested_modules():
-    """Modules in lists, dicts and tuples of modules, some twice, some built late: only paths tell them apart."""
+    """Modules in lists, dicts and tuples; some appear twice, some are built late. Only paths identify them."""
     module = Stack("stack", 3)
     module.serve(tf.ones((1, 2)))
     return module
@@ -65,7 +65,7 @@ class Captures(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}})
 def captured_dataset():
-    """A tf.data pipeline as an attribute, over which a function loops: it is rebuilt from a function of its own."""
+    """A tf.data pipeline as an attribute, over which a function iterates. A function of its own rebuilds it."""
     return Captures()
 
 
@@ -113,5 +113,5 @@ class Parameters(tf.Module):
 
 @case(endpoints={})
 def module_without_functions():
-    """Variables and not one function: nothing to sign and nothing to ask, but all of it has to come back."""
+    """Variables and no function. There is nothing to sign and nothing to ask, but every variable must be kept."""
     return Parameters()

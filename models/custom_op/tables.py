@@ -1,4 +1,4 @@
-"""Lookup tables: contents that are neither variables nor constants of the graph.  [beside TensorFlow]"""
+"""Lookup tables: their contents are neither variables nor constants of the graph.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FileTable(tf.Module):
 
 @case(endpoints={"serve": {"words": Tensor((None,), "string", vocabulary=SCRIPTS)}}, traits=("lookup",))
 def vocabulary_in_many_scripts():
-    """A vocabulary file in many scripts, which only the table knows, and buckets for unknown words by hash."""
+    """A vocabulary file in many scripts, and hash buckets for unknown words. Only the table knows the vocabulary."""
     path = os.path.join(tempfile.mkdtemp(dir=os.getcwd()), "words of many scripts.txt")
     with open(path, "w", encoding="utf-8", newline="") as file:
         file.write("".join(f"{word}\n" for word in SCRIPTS))
@@ -72,7 +72,7 @@ class TablesInDict(tf.Module):
 
 @case(endpoints={"serve": {"words": Tensor((None,), "string", vocabulary=COLOURS)}}, traits=("lookup",))
 def tables_in_dict():
-    """Tables from tensors, by string and by integer, in a dict and a list: their contents are constants to save."""
+    """Tables from tensors, with string and integer keys, in a dict and a list. Their contents are constants."""
     return TablesInDict()
 
 
@@ -84,13 +84,13 @@ class MutableTable(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="words")])
     def serve(self, words):
-        vectors = tf.ensure_shape(self.table.lookup(words), (None, 2))  # a mutable table does not tell
+        vectors = tf.ensure_shape(self.table.lookup(words), (None, 2))  # the table sets no shape
         return {"vectors": vectors * self.scale, "size": self.table.size()}
 
 
 @case(endpoints={"serve": {"words": Tensor((None,), "string", vocabulary=COLOURS)}}, traits=("lookup",))
 def mutable_table():
-    """A MutableHashTable of vectors that was filled after it was made: its contents stand in the checkpoint."""
+    """A MutableHashTable of vectors that was filled after its creation. Its contents are in the checkpoint."""
     module = MutableTable()
     module.table.insert(tf.constant(COLOURS), tf.reshape(tf.range(8.0), (4, 2)))
     module.table.remove(tf.constant(["green"]))
@@ -107,13 +107,13 @@ class DenseTable(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec((None,), tf.int64, name="ids")])
     def serve(self, ids):
-        values = tf.ensure_shape(self.table.lookup(ids), (None,))  # a dense table does not tell
+        values = tf.ensure_shape(self.table.lookup(ids), (None,))  # the table sets no shape
         return {"values": values + self.bonus, "size": self.table.size()}
 
 
 @case(endpoints={"serve": {"ids": Tensor((None,), "int64", low=-2, high=24)}}, traits=("lookup",))
 def dense_table():
-    """A DenseHashTable that has grown and lost keys: its contents are saved, not the buckets it was made with."""
+    """A DenseHashTable that has grown and lost keys. Its contents are saved, and not the buckets of its creation."""
     module = DenseTable()
     module.table.insert(tf.range(20, dtype=tf.int64), tf.range(20, dtype=tf.int64) * 7)
     module.table.remove(tf.constant([3, 11], tf.int64))

@@ -1,4 +1,4 @@
-"""The ops of tensorflow-text, a library that others have compiled.  [beside TensorFlow]"""
+"""The ops of tensorflow-text, a library that is compiled already.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Words(tf.Module):
     offered={"tensorflow": ">=2.20"},
 )
 def text_words():
-    """Case folded, normalized and cut at white space by ops of tensorflow-text, then looked up in a table."""
+    """Ops of tensorflow-text fold case, normalize and split at whitespace; a table looks the words up."""
     import tensorflow_text as text
 
     return Words(text)
@@ -111,7 +111,7 @@ class Pieces(tf.Module):
     offered={"tensorflow": ">=2.20"},
 )
 def text_pieces():
-    """Word pieces twice: by a vocabulary file that becomes a table, and by a model that is one large constant."""
+    """Word pieces in two ways: from a vocabulary file that becomes a table, and from a model in a constant."""
     import tensorflow_text as text
 
     path = os.path.join(tempfile.mkdtemp(dir=os.getcwd()), "pieces.txt")

@@ -1,4 +1,4 @@
-"""Variables of every dtype, shape, number and standing.  [beside TensorFlow]"""
+"""Variables of every dtype, in unusual shapes, numbers and roles.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EveryDtype(tf.Module):
 
 @case(endpoints={"read": {"at": Tensor((None,), "int32", low=0, high=2)}}, traits=("low_precision",))
 def every_dtype():
-    """Variables of sixteen dtypes at the ends of their range: each must come back to the bit, and answer so."""
+    """Variables of sixteen dtypes with values at the ends of their ranges. Each must keep every bit."""
     return EveryDtype()
 
 
@@ -58,7 +58,7 @@ class EmptyAndScalar(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}})
 def empty_and_scalar_variables():
-    """Scalars, and variables of no elements, whose shape is all that there is to save."""
+    """Scalars, and variables without elements, of which only the shape can be saved."""
     return EmptyAndScalar()
 
 
@@ -77,7 +77,7 @@ class Aliases(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}}, traits=("stateful",))
 def aliased_variable():
-    """One variable under five names, and another of the same name: what is written to one must show in the others."""
+    """One variable under five names, and a second variable of the same name. All five must remain one variable."""
     return Aliases()
 
 
@@ -96,7 +96,7 @@ class Untracked(tf.Module):
 
 @case(endpoints={"serve": {"x": FEATURES}})
 def untracked_variable():
-    """A variable that only a closure holds: it cannot be saved, and saving has to say so."""
+    """A variable that only a closure holds. It cannot be saved, and saving must report that."""
     return Untracked()
 
 
@@ -113,7 +113,7 @@ class Parts(tf.Module):
 
 @case(endpoints={"serve": {"ids": Tensor((None,), "int32", low=0, high=11)}})
 def partitioned_embedding():
-    """A table of rows in three variables, looked up as one: out of order, every row is another."""
+    """A table of rows in three variables, looked up as one. If their order changes, every row is wrong."""
     return Parts(12)
 
 
@@ -129,5 +129,5 @@ class ManyVariables(tf.Module):
 
 @case(endpoints={"serve": {"x": Tensor((None,))}}, nightly=True)
 def twenty_thousand_variables():
-    """Twenty thousand variables: what takes time in their square would not end."""
+    """Twenty thousand variables. Code that takes quadratic time does not finish."""
     return ManyVariables(20000)

@@ -1,1 +1,1 @@
-"""Models made of what Keras has.  [beside TensorFlow]"""
+"""Models made of Keras's own layers.  [beside TensorFlow]"""

@@ -1,4 +1,4 @@
-"""Models made of what Keras has.  [beside TensorFlow]"""
+"""Basic models made of Keras's own layers.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 784)), traits=("sequential", "quick", "tries_twins"))
 def dense_classifier():
-    """The model of the seed document's first two examples: the baseline that every route must carry."""
+    """Two Dense layers: the baseline that every route must carry."""
     return keras.Sequential(
         [
             keras.Input((784,)),
@@ -27,7 +27,7 @@ def dense_classifier():
     traits=("functional", "tries_twins"),
 )
 def named_branches():
-    """Dict inputs and outputs, names out of alphabetical order, two dtypes: whatever is sorted or cast shows."""
+    """Dict inputs and outputs with unsorted names and two dtypes. Sorting or casting them shows."""
     zebra = keras.Input((3,), name="zebra")
     apple = keras.Input((2,), name="apple", dtype="int32")
     wide = keras.layers.Dense(4, name="wide")(zebra)
@@ -42,7 +42,7 @@ def named_branches():
 
 @case(inputs=[Tensor((None, 4)), Tensor((None, 4))], traits=("functional", "nested"))
 def shared_nested():
-    """One inner model applied to both inputs, with a layer shared inside: sharing must survive, not be copied."""
+    """One inner model applied to both inputs, with a shared layer inside. Shared layers must stay shared."""
     entry = keras.Input((4,))
     shared = keras.layers.Dense(4, activation="tanh", name="shared")
     inner = keras.Model(entry, shared(shared(entry)), name="inner")
@@ -56,7 +56,7 @@ def shared_nested():
     traits=("functional", "recurrent"),
 )
 def lstm_masked():
-    """A mask made by an Embedding and used by an LSTM: lost masks change outputs and nothing else."""
+    """An Embedding makes a mask that an LSTM uses. A lost mask changes outputs and nothing else."""
     tokens = keras.Input((6,), dtype="int32", name="tokens")
     embedded = keras.layers.Embedding(12, 4, mask_zero=True)(tokens)
     return keras.Model(tokens, keras.layers.Dense(2)(keras.layers.LSTM(5)(embedded)))
@@ -67,7 +67,7 @@ def lstm_masked():
     traits=("sequential", "compiled", "compiled_with_alias", "trained", "traced", "slots", "tries_twins"),
 )
 def batch_norm_trained():
-    """Moving statistics and Adam's slots after a few steps: state that is neither a weight nor in a config."""
+    """Moving statistics and Adam's slots after a few steps: state that is no trainable weight, and in no config."""
     model = keras.Sequential(
         [
             keras.Input((5,)),
@@ -84,7 +84,7 @@ def batch_norm_trained():
 
 @case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "traced", "slots", "tries_twins"))
 def momentum_schedule():
-    """Momentum, a learning rate that decays, a metric: training goes on only if all of it is where it was."""
+    """Momentum, a decaying learning rate and a metric. Training can only be resumed if all of them are kept."""
     features = keras.Input((3,), name="features")
     hidden = keras.layers.Dense(4, activation="tanh", kernel_regularizer=keras.regularizers.L2(0.01))(features)
     model = keras.Model(features, keras.layers.Dense(1)(hidden))
@@ -94,8 +94,8 @@ def momentum_schedule():
         loss=keras.losses.MeanSquaredError(),
         metrics=[keras.metrics.MeanAbsoluteError(name="distance")],
     )
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
-    model.fit(given, given.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
@@ -104,7 +104,7 @@ def momentum_schedule():
     traits=("sequential", "lookup", "tries_twins"),
 )
 def string_lookup():
-    """Strings through a vocabulary into an embedding: a table and its contents have to travel."""
+    """A vocabulary maps strings to an embedding. The table must keep its contents."""
     return keras.Sequential(
         [
             keras.Input((2,), dtype="string"),

@@ -11,7 +11,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 6, 6, 2)), traits=("functional",))
 def convolutions_2d():
-    """Strides, dilation, groups, paddings: arguments of convolutions that change shapes or, worse, only numbers."""
+    """Strides, dilation, groups and paddings. A lost argument changes shapes or, worse, only numbers."""
     image = keras.Input((6, 6, 2), name="image")
     strided = keras.layers.Conv2D(2, (3, 2), strides=(2, 1), padding="same", activation="relu")(image)
     dilated = keras.layers.Conv2D(2, 2, dilation_rate=(1, 2), use_bias=False)(strided)
@@ -23,7 +23,7 @@ def convolutions_2d():
 
 @case(inputs=Tensor((None, None, 2)), traits=("sequential",))
 def convolutions_1d():
-    """Causal, dilated, separable and transposed convolutions over a length that is free: it must stay free."""
+    """Causal, dilated, separable and transposed convolutions over a free dimension, which must stay free."""
     return keras.Sequential(
         [
             keras.Input((None, 2)),
@@ -37,7 +37,7 @@ def convolutions_1d():
 
 @case(inputs=Tensor((None, 5, 6, 2), tame=True), traits=("functional",))
 def pooling():
-    """Pools with strides, 'same' padding, kept axes and channels first: each an argument that only numbers show."""
+    """Pools with strides, 'same' padding, kept axes and channels first. A lost argument shows only in numbers."""
     image = keras.Input((5, 6, 2), name="image")
     mixed = keras.layers.Dense(2)(image)
     largest = keras.layers.MaxPooling2D((2, 3), strides=(2, 2), padding="same")(mixed)
@@ -56,7 +56,7 @@ def pooling():
 
 @case(inputs=Tensor((None, 3, 4, 3, 1)), traits=("sequential",))
 def volumes():
-    """Layers over three axes, each with an argument that differs from axis to axis."""
+    """Layers over three axes, with arguments that differ from axis to axis."""
     return keras.Sequential(
         [
             keras.Input((3, 4, 3, 1)),
@@ -73,7 +73,7 @@ def volumes():
 
 @case(inputs=Tensor((None, 5, 4, 2)), traits=("sequential",))
 def separable_and_transposed():
-    """Two kernels in one layer, and a padding of what comes out: arguments that other convolutions have not."""
+    """Two kernels in one layer, and output padding: arguments that other convolutions do not have."""
     return keras.Sequential(
         [
             keras.Input((5, 4, 2)),
@@ -85,7 +85,7 @@ def separable_and_transposed():
 
 @case(inputs=Tensor((None, 5, 6, 2), tame=True), traits=("functional",), offered={"keras": ">=3.13"})
 def pooling_to_a_size():
-    """Pools that are given the size of what comes out, and find windows of uneven sizes for it."""
+    """Pools with a given output size, which need windows of different sizes."""
     image = keras.Input((5, 6, 2), name="image")
     mixed = keras.layers.Dense(2)(image)
     rows = keras.layers.Reshape((5, 12))(mixed)
@@ -100,7 +100,7 @@ def pooling_to_a_size():
 
 @case(inputs=Tensor((None, 3, 4, 3, 1), tame=True), traits=("sequential",), offered={"keras": ">=3.13"})
 def pooling_volumes_to_a_size():
-    """The same over three axes, one of them down to a single element: code of its own, behind other weights."""
+    """Pooling to a given output size over three axes, one of them to a single element. It has separate code."""
     return keras.Sequential(
         [keras.Input((3, 4, 3, 1)), keras.layers.Dense(2), keras.layers.AdaptiveAveragePooling3D((2, 3, 1))]
     )

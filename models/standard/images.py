@@ -1,4 +1,4 @@
-"""Images and sounds in front of a model: sizes, ranges, spectra, changes at random.  [beside TensorFlow]"""
+"""Preprocessing of images and sounds: sizes, ranges, spectra, random changes.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 6, 5, 2), tame=True), traits=("sequential", "preprocessing"))
 def resized():
-    """A scale with an offset for each channel, a size with its way to get there, a crop: arguments and no weights."""
+    """A scale and an offset for each channel, a way to resize, a crop: arguments without weights."""
     return keras.Sequential(
         [
             keras.Input((6, 5, 2)),
@@ -28,7 +28,7 @@ def resized():
     traits=("sequential", "preprocessing", "augmentation", "seeded", "tries_twins"),
 )
 def augmented():
-    """Flips, turns and zooms with seeds, that leave an image alone when the model answers."""
+    """Random flips, rotations and zooms with seeds, which leave images unchanged at inference."""
     return keras.Sequential(
         [
             keras.Input((4, 4, 3)),
@@ -45,7 +45,7 @@ def augmented():
     traits=("sequential", "preprocessing", "augmentation", "seeded"),
 )
 def moved_and_lit():
-    """Shifts, crops and light at random, in ranges of their own: one of them decides the shape of what follows."""
+    """Random shifts, crops and light, with ranges of their own. One of them decides the shape of the answer."""
     return keras.Sequential(
         [
             keras.Input((5, 5, 3)),
@@ -64,7 +64,7 @@ def moved_and_lit():
     offered={"keras": "<3"},
 )
 def sized_at_random():
-    """Heights and widths at random, which Keras 2 has: sides that are free although the input's are not."""
+    """Random heights and widths, which only Keras 2 has. Dimensions are free although the input's are not."""
     return keras.Sequential(
         [
             keras.Input((4, 5, 2)),
@@ -81,7 +81,7 @@ def sized_at_random():
     offered={"keras": ">=3.14"},
 )
 def coloured():
-    """Every change of colours: factors, ranges and seeds that a config has to hold, of layers that hold layers."""
+    """Every change of colours. Configs hold factors, ranges and seeds of layers that hold layers."""
     layers, unit = keras.layers, (0.0, 1.0)
     return keras.Sequential(
         [
@@ -110,9 +110,9 @@ def coloured():
     offered={"keras": ">=3.10"},
 )
 def bent_and_mixed():
-    """Images bent and laid over each other, and a Pipeline of layers: what it holds is in no list of the model's."""
+    """Distorted and mixed images, and a Pipeline of layers that are in no list of the model."""
     layers, unit = keras.layers, (0.0, 1.0)
-    equal = layers.Equalization(value_range=unit, bins=16)  # on its own it makes a cycle of a Functional model
+    equal = layers.Equalization(value_range=unit, bins=16)  # on its own, it makes a Functional model cyclic
     mixed = layers.Pipeline([layers.MixUp(alpha=0.4, seed=4), equal, layers.CutMix(0.7, seed=7)])
     return keras.Sequential(
         [
@@ -133,14 +133,14 @@ def bent_and_mixed():
     offered={"keras": ">=3.8"},
 )
 def sheared():
-    """A shear with a range for each axis: what the config says of a range has to be what the layer takes."""
+    """A shear with a range for each axis. The config must hold ranges in the form that the layer takes."""
     shear = keras.layers.RandomShear(0.2, (0.1, 0.3), fill_mode="constant", fill_value=0.5, seed=1)
     return keras.Sequential([keras.Input((4, 4, 3)), shear, keras.layers.Conv2D(2, 3)])
 
 
 @case(inputs=Tensor((None, 32)), traits=("functional", "preprocessing"), offered={"keras": ">=3.8"})
 def spectra():
-    """Strides, scales and lengths of two spectrograms: one of them has its transform as weights."""
+    """Two spectrograms with their own strides, scales and lengths. One of them has its transform as weights."""
     sound = keras.Input((32,), name="sound")
     mel = keras.layers.MelSpectrogram(
         fft_length=16, sequence_stride=4, window="hamming", sampling_rate=100, num_mel_bins=5, min_freq=2.0, top_db=60

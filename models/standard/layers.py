@@ -1,4 +1,4 @@
-"""Layers of the other kinds with arguments that are not the defaults.  [beside TensorFlow]"""
+"""Layers of many kinds with arguments that are not the defaults.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 4, 6)), traits=("sequential",))
 def normalizations():
-    """Normalizations over unusual axes, without some of their weights: state that is not trained, and epsilons."""
+    """Normalizations over unusual axes, without some of their weights: untrained state, and epsilons."""
     return keras.Sequential(
         [
             keras.Input((4, 6)),
@@ -25,7 +25,7 @@ def normalizations():
 
 @case(inputs=Tensor((None, 4, 6)), traits=("sequential",), offered={"keras": ">=3.9"})
 def rms_normalization():
-    """A norm without a mean, over two axes: a scale for each of their elements and nothing else."""
+    """A norm without a mean over two axes. Its only weight is a scale for each of their elements."""
     return keras.Sequential(
         [keras.Input((4, 6)), keras.layers.RMSNormalization(axis=[1, 2], epsilon=0.02), keras.layers.Dense(2)]
     )
@@ -33,7 +33,7 @@ def rms_normalization():
 
 @case(inputs=Tensor((None, 4, 2), tame=True), traits=("sequential",), offered={"keras": ">=2.13"})
 def spectral_normalization():
-    """Wrappers that divide by a norm which training estimates: a vector beside each kernel that no step trains."""
+    """Wrappers that divide by a norm that training estimates. Beside each kernel is an untrained vector."""
     return keras.Sequential(
         [
             keras.Input((4, 2)),
@@ -45,7 +45,7 @@ def spectral_normalization():
 
 @case(inputs=Tensor((None, 3, 4)), traits=("sequential", "seeded"))
 def random_layers():
-    """Layers that do nothing at inference: rates, seeds and shapes of noise show in nothing but a config."""
+    """Layers that do nothing at inference. Their rates, seeds and noise shapes show only in a config."""
     return keras.Sequential(
         [
             keras.Input((3, 4)),
@@ -61,7 +61,7 @@ def random_layers():
 
 @case(inputs=Tensor((None, 6, 2)), traits=("functional",))
 def reshapes():
-    """Layers that only move elements: with wrong arguments most of them still give the right number of elements."""
+    """Layers that only move elements. With wrong arguments, most still return the right number of elements."""
     rows = keras.Input((6, 2), name="rows")
     turned = keras.layers.Permute((2, 1))(keras.layers.ZeroPadding1D((1, 2))(rows))
     cropped = keras.layers.Cropping1D((1, 0))(keras.layers.UpSampling1D(2)(turned))
@@ -76,7 +76,7 @@ def reshapes():
 
 @case(inputs=[Tensor((None, 3, 2)), Tensor((None, 3, 2))], traits=("functional",))
 def merges():
-    """Each way to merge two tensors: they take the same inputs, so that one in the place of another goes unseen."""
+    """Every way to merge two tensors. They take the same inputs, so a wrong one still fits."""
     left, right = keras.Input((3, 2), name="left"), keras.Input((3, 2), name="right")
     pair = [keras.layers.Dense(2, name="turned")(left), right]
     outputs = [
@@ -93,7 +93,7 @@ def merges():
 
 @case(inputs=Tensor((None, 3, 2)), traits=("sequential",))
 def activation_layers():
-    """Activations as layers: slopes, thresholds and axes that are numbers in a config, and shared weights."""
+    """Activations as layers: slopes, thresholds and axes as numbers in a config, and shared weights."""
     return keras.Sequential(
         [
             keras.Input((3, 2)),
@@ -108,7 +108,7 @@ def activation_layers():
 
 @case(inputs=Tensor((None, 4)), traits=("sequential",))
 def initializers_and_constraints():
-    """Initializers, regularizers and constraints with arguments: objects in a config that no answer depends on."""
+    """Initializers, regularizers and constraints with arguments: objects in a config on which no answer depends."""
     initializers, regularizers, constraints = keras.initializers, keras.regularizers, keras.constraints
     return keras.Sequential(
         [

@@ -12,7 +12,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 3)), traits=("functional", "compiled", "trained", "only_trains"))
 def several_losses():
-    """Outputs with a loss, a weight and metrics each, by name: who pairs them in another order trains another way."""
+    """A loss, a weight and metrics for each output, by name. If they are swapped, training continues differently."""
     given = keras.Input((3,), name="given")
     hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(given)
     outputs = {
@@ -47,7 +47,7 @@ def several_losses():
 
 @case(inputs=Tensor((None, 3)), traits=("sequential", "compiled", "trained", "only_trains"))
 def metrics_with_arguments():
-    """Metrics that count in classes, thresholds and curves of their own, two of them weighted."""
+    """Metrics with classes, thresholds and curves of their own, two of them weighted."""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="sigmoid")])
     model.compile(
         optimizer=keras.optimizers.SGD(0.2),
@@ -74,7 +74,7 @@ def metrics_with_arguments():
     offered={"keras": ">=3.9"},
 )
 def losses_of_overlap():
-    """Losses whose arguments say what counts more, and over which axes: numbers in a compile config alone."""
+    """Losses whose arguments set weights and axes: numbers that are only in a compile config."""
     given = keras.Input((3,), name="given")
     hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(given)
     names = ("weighed", "shared", "focused", "apart")
@@ -102,7 +102,7 @@ def losses_of_overlap():
     offered={"keras": ">=2.14,!=3.3.*"},  # 2.13 cannot reset R2Score, 3.3 cannot trace metrics at a point
 )
 def metrics_at_a_point():
-    """Metrics at one point of a curve, of one class or of a mean over them, with thresholds that are not a half."""
+    """Metrics at a point of a curve, of one class or of a mean over classes, with thresholds other than 0.5."""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="sigmoid")])
     metrics = keras.metrics
     model.compile(

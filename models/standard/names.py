@@ -1,4 +1,4 @@
-"""Names of layers, inputs and outputs, odd or long.  [beside TensorFlow]"""
+"""Odd and long names of layers, inputs and outputs.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 2)), traits=("sequential",))
 def long_names():
-    """Names of layers that take more than the 64512 bytes of an attribute in an HDF5 file, which splits them.
+    """Names of layers that need more than the 64512 bytes of an HDF5 attribute, so that they are split.
 
-    65 names of 1000 characters are the fewest that do: 325 of 200 take Keras 3 14 CPU seconds to load.
+    65 names of 1000 characters are the cheapest way: Keras 3 takes 14 CPU seconds to load 325 names of 200.
     """
     layers = [keras.layers.Activation("linear", name=f"pass_{i}_".ljust(1000, "x")) for i in range(65)]
     layers[20] = keras.layers.Dense(2, name="inner_".ljust(1000, "x"))
@@ -26,7 +26,7 @@ def long_names():
     traits=("functional", "odd_names", "tries_twins"),
 )
 def unicode_names():
-    """Inputs and outputs with names beyond ASCII and with spaces: they become keys of signatures and arguments."""
+    """Names of inputs and outputs with spaces and beyond ASCII. They become signature keys and arguments."""
     size, words = keras.Input((2,), name="größe"), keras.Input((2,), name="two words")
     outputs = {
         "隠れ 層": keras.layers.Dense(2, name="first")(size),

@@ -1,4 +1,4 @@
-"""Functional models with operators and functions in the graph, not layers alone.  [beside TensorFlow]"""
+"""Functional models with operators and functions in the graph, beside layers.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 @case(inputs=[Tensor((None, 2)), Tensor((None, 4))], traits=("functional",))
 def python_operators():
-    """Python's operators and slices on symbolic tensors: constants, order of operands and slices are their config."""
+    """Python operators and slices on symbolic tensors. Their config holds constants, operand order and slices."""
     left, right = keras.Input((2,), name="left"), keras.Input((4,), name="right")
     hidden = keras.layers.Dense(2, name="hidden")(left)
     mixed = hidden * 2 + right[:, 1:3]
@@ -21,7 +21,7 @@ def python_operators():
 
 @case(inputs=Tensor((None, 4)), traits=("functional",), offered={"keras": ">=3"})
 def keras_functions():
-    """Functions of keras.ops called on symbolic tensors: operations that are no layers, but have a config."""
+    """Functions of keras.ops on symbolic tensors: operations that are no layers, but have a config."""
     ops = keras.ops
     features = keras.Input((4,), name="features")
     left, right = ops.split(keras.layers.Dense(4, activation="tanh")(features), 2, axis=1)

@@ -1,6 +1,6 @@
-"""Every optimizer that Keras has, with its slots, as training leaves it behind.  [beside TensorFlow]
+"""Every optimizer that Keras has, with the slots that training leaves.  [beside TensorFlow]
 
-What is special about Adam itself stands elsewhere: `batch_norm_trained` has one.
+Plain Adam is in `batch_norm_trained`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TRAINED = ("sequential", "compiled", "trained", "slots", "only_trains")
 
 
 def regression(optimizer):
-    """A small model that has learned for three steps."""
+    """Return a small model that was trained for three steps."""
     model = keras.Sequential(
         [
             keras.Input((3,)),
@@ -26,15 +26,15 @@ def regression(optimizer):
         ]
     )
     model.compile(optimizer=optimizer, loss=keras.losses.MeanSquaredError())
-    given = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
-    targets = np.stack([given.sum(axis=1), given[:, 0] - given[:, 2] ** 2], axis=1)
-    model.fit(given, targets, batch_size=4, shuffle=False, verbose=0)
+    examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    targets = np.stack([examples.sum(axis=1), examples[:, 0] - examples[:, 2] ** 2], axis=1)
+    model.fit(examples, targets, batch_size=4, shuffle=False, verbose=0)
     return model
 
 
 @case(inputs=FEATURES, traits=TRAINED)
 def adamw_excluded():
-    """Three slots a variable, and biases excluded from the decay by a call that no config tells of."""
+    """Three slots for each variable. A call that no config records excludes biases from weight decay."""
     optimizer = keras.optimizers.AdamW(0.02, weight_decay=0.3, beta_1=0.8, beta_2=0.95, epsilon=1e-4, amsgrad=True)
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     return regression(optimizer)
@@ -42,7 +42,7 @@ def adamw_excluded():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def rmsprop_cyclic():
-    """Centered with momentum, so three kinds of slots, and a rate that falls and starts again."""
+    """Centered, with momentum, so it has three kinds of slots. The learning rate falls and restarts."""
     rate = keras.optimizers.schedules.PolynomialDecay(
         0.05, decay_steps=2, end_learning_rate=0.01, power=2.0, cycle=True
     )
@@ -51,7 +51,7 @@ def rmsprop_cyclic():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def averaged_weights():
-    """A second copy of every weight in the optimizer, their moving average, that takes their place now and then."""
+    """The optimizer holds a second copy of every weight, its moving average, which sometimes replaces the weight."""
     return regression(
         keras.optimizers.SGD(0.1, momentum=0.6, use_ema=True, ema_momentum=0.7, ema_overwrite_frequency=3)
     )
@@ -59,7 +59,7 @@ def averaged_weights():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def scaled_loss():
-    """A schedule inside an optimizer inside an optimizer, whose scale has grown in training."""
+    """A schedule in an optimizer in an optimizer. The loss scale has grown during training."""
     rate = keras.optimizers.schedules.InverseTimeDecay(0.1, decay_steps=2, decay_rate=0.5, staircase=True)
     holder = keras.optimizers if hasattr(keras.optimizers, "LossScaleOptimizer") else keras.mixed_precision
     inner = keras.optimizers.SGD(rate, momentum=0.7)
@@ -68,13 +68,13 @@ def scaled_loss():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def adadelta_clipped():
-    """Two averages for each variable that begin at zero, and each number of a gradient clipped."""
+    """Two averages for each variable that start at zero, and gradients that are clipped by value."""
     return regression(keras.optimizers.Adadelta(0.9, rho=0.8, epsilon=1e-3, clipvalue=0.4))
 
 
 @case(inputs=FEATURES, traits=TRAINED)
 def adafactor_factored():
-    """Averages of rows and of columns: slots whose shapes are not their variable's, or are none at all."""
+    """Averages of rows and of columns: slots whose shape is not their variable's, or is empty."""
     return regression(
         keras.optimizers.Adafactor(0.3, beta_2_decay=-0.6, epsilon_2=0.01, clip_threshold=0.7, relative_step=False)
     )
@@ -82,19 +82,19 @@ def adafactor_factored():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def adagrad_accumulated():
-    """An accumulator that does not begin at zero: made anew instead of loaded, it holds a plausible number."""
+    """An accumulator that does not start at zero. Created again instead of loaded, its value looks plausible."""
     return regression(keras.optimizers.Adagrad(0.3, initial_accumulator_value=0.5, epsilon=1e-4, clipnorm=0.6))
 
 
 @case(inputs=FEATURES, traits=TRAINED)
 def adamax_clipped():
-    """The largest gradient that there was, in place of an average, and all gradients clipped as one."""
+    """The largest gradient so far in place of an average, and gradients that are clipped by their global norm."""
     return regression(keras.optimizers.Adamax(0.05, beta_1=0.8, beta_2=0.9, epsilon=1e-4, global_clipnorm=0.6))
 
 
 @case(inputs=FEATURES, traits=TRAINED)
 def ftrl_regularized():
-    """An optimizer with penalties of its own, whose two slots begin at different numbers."""
+    """An optimizer with penalties of its own, whose two slots start at different numbers."""
     return regression(
         keras.optimizers.Ftrl(
             0.2,
@@ -110,19 +110,19 @@ def ftrl_regularized():
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.5"})
 def lamb_by_layer():
-    """Two slots, and steps scaled by the norm of each variable, which only Keras 3 has."""
+    """Two slots, and steps scaled by the norm of each variable. Only Keras 3 has it."""
     return regression(keras.optimizers.Lamb(0.05, beta_1=0.8, beta_2=0.9, epsilon=1e-4))
 
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=2.13"})
 def lion_decayed():
-    """The sign of a momentum decides on the step, so that one slot that is a little wrong shows late or never."""
+    """The sign of a momentum decides the step, so a slightly wrong slot shows late or never."""
     return regression(keras.optimizers.Lion(0.02, beta_1=0.7, beta_2=0.9, weight_decay=0.1))
 
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.10"})
 def muon_and_adam():
-    """Matrices by one rule, and biases and what is excluded by name by another: each with slots of its own."""
+    """One rule for matrices and a second one for biases and for what a name excludes, each with its own slots."""
     return regression(
         keras.optimizers.Muon(0.05, adam_beta_1=0.8, momentum=0.8, ns_steps=3, exclude_layers=["answer"])
     )
@@ -130,25 +130,25 @@ def muon_and_adam():
 
 @case(inputs=FEATURES, traits=TRAINED)
 def nadam_product():
-    """A running product over all steps, a state of the optimizer that is no variable's slot."""
+    """A running product over all steps: a state of the optimizer that is not a variable's slot."""
     return regression(keras.optimizers.Nadam(0.05, beta_1=0.8, beta_2=0.9, epsilon=1e-4))
 
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.3"})
 def gradients_accumulated():
-    """Saved between two steps that each wait for two batches: what has been gathered by then is state as well."""
+    """Each step waits for two batches, and the model is saved between two steps. Gathered gradients are state too."""
     return regression(keras.optimizers.SGD(0.2, momentum=0.6, gradient_accumulation_steps=2))
 
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.14"})
 def schedule_free():
-    """It keeps other weights than it trains with, and a sum over all steps that decides how they are averaged."""
+    """It keeps different weights than it trains with, and a sum over all steps that decides how they are averaged."""
     return regression(keras.optimizers.ScheduleFreeAdamW(0.05, beta_1=0.8, warmup_steps=2, weight_decay=0.1))
 
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.15"})
 def optimizers_by_layer():
-    """Two optimizers in one, each for variables that a pattern names: whose slots are whose must not be mixed up."""
+    """Two optimizers in one; patterns assign variables to them. Their slots must not be swapped."""
     optimizers = keras.optimizers.OptimizerMap(default_optimizer=keras.optimizers.Adam(0.05, beta_1=0.8))
     optimizers[".*hidden/.*"] = keras.optimizers.SGD(0.2, momentum=0.6)
     return regression(keras.optimizers.MultiOptimizer(optimizers))

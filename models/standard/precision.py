@@ -1,4 +1,4 @@
-"""Other dtypes than float32, weights that are quantized, and low ranks that are added.  [beside TensorFlow]"""
+"""Dtypes other than float32, quantized weights, and low-rank updates.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ keras = tf.keras
 
 
 def spread(model):
-    """Gives every float variable its own values: biases of low precision would stay at zero otherwise."""
+    """Give every float variable a value of its own; otherwise low-precision biases would stay at zero."""
     for place, variable in enumerate(model.variables):
         if "float" in str(variable.dtype):
             size = int(np.prod(variable.shape))
@@ -23,7 +23,7 @@ def spread(model):
 
 @case(inputs=Tensor((None, 4)), traits=("functional", "mixed_precision"))
 def mixed_float16():
-    """A policy per layer: it computes in float16 on float32 weights, and one layer at the end does not."""
+    """A policy for each layer: float16 computation on float32 weights, except in the last layer."""
     given = keras.Input((4,), name="given")
     hidden = keras.layers.Dense(5, activation="gelu", dtype="mixed_float16", name="half")(given)
     normed = keras.layers.LayerNormalization(epsilon=0.01, dtype="mixed_float16", name="normed")(hidden)
@@ -35,7 +35,7 @@ def mixed_float16():
     traits=("sequential", "mixed_precision", "compiled", "trained", "traced", "slots"),
 )
 def mixed_bfloat16():
-    """Computed in bfloat16 and learned in float32, the last layer not: the policy is in each layer's config."""
+    """Computation in bfloat16 on float32 weights, except in the last layer. Each config holds a policy."""
     model = keras.Sequential(
         [
             keras.Input((4,), dtype="int32"),
@@ -46,14 +46,14 @@ def mixed_bfloat16():
         ]
     )
     model.compile(optimizer=keras.optimizers.SGD(0.2, momentum=0.5), loss=keras.losses.MeanSquaredError())
-    given = np.arange(48).reshape(12, 4) % 10
-    model.fit(given, np.sin(given[:, :2]), batch_size=4, shuffle=False, verbose=0)
+    examples = np.arange(48).reshape(12, 4) % 10
+    model.fit(examples, np.sin(examples[:, :2]), batch_size=4, shuffle=False, verbose=0)
     return model
 
 
 @case(inputs=Tensor((None, 3)), traits=("sequential", "low_precision", "tries_twins"))
 def bfloat16_variables():
-    """Weights in bfloat16, a dtype that neither numpy nor HDF5 knows, beside others in float32."""
+    """Weights in bfloat16, a dtype that neither numpy nor HDF5 knows, and others in float32."""
     return spread(
         keras.Sequential(
             [
@@ -68,7 +68,7 @@ def bfloat16_variables():
 
 @case(inputs=Tensor((None, 3), "float64"), traits=("sequential",))
 def float64_throughout():
-    """Everything in float64: whoever goes through float32 on the way loses half of each number."""
+    """Everything in float64. A detour through float32 loses half of each number."""
     return keras.Sequential(
         [
             keras.Input((3,), dtype="float64"),
@@ -80,7 +80,7 @@ def float64_throughout():
 
 
 def tower():
-    """Tokens through an Embedding and two Dense layers."""
+    """Return tokens through an Embedding and two Dense layers."""
     return spread(
         keras.Sequential(
             [
@@ -98,7 +98,7 @@ def tower():
     inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.3"}
 )
 def quantized_int8():
-    """Weights in int8 with a scale each, under a policy that a loader has to apply before it reads them."""
+    """Weights in int8 with scales, under a policy that a loader must apply before it reads them."""
     model = tower()
     model.quantize("int8")
     return model
@@ -108,7 +108,7 @@ def quantized_int8():
     inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.11"}
 )
 def quantized_int4():
-    """Two weights in each byte: the shape of what is saved is not that of the matrix."""
+    """Two weights in each byte. The saved shape is not the shape of the matrix."""
     model = tower()
     model.quantize("int4")
     return model
@@ -118,14 +118,14 @@ def quantized_int4():
     inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "quantized"), offered={"keras": ">=3.4"}
 )
 def quantized_float8():
-    """Weights as they were, beside scales and histories that a loader has to make room for first."""
+    """Unchanged weights, and scales and histories that a loader must create first."""
     model = tower()
     model.quantize("float8")
     return spread(model)
 
 
 def add_low_ranks(model):
-    """Adds matrices of low rank to two layers, as if they had been learned."""
+    """Add low-rank matrices to two layers, with values as if they were trained."""
     for name, rank in (("table", 2), ("hidden", 3)):
         layer = model.get_layer(name)
         layer.enable_lora(rank)
@@ -138,5 +138,5 @@ def add_low_ranks(model):
 
 @case(inputs=Tensor((None, 3), "int32", low=0, high=7), traits=("sequential", "frozen"), offered={"keras": ">=3.3"})
 def low_rank():
-    """Matrices of low rank beside frozen weights: added after the layers were built, and part of the answer."""
+    """Low-rank matrices beside frozen weights. They were added to built layers, and change the answers."""
     return add_low_ranks(tower())

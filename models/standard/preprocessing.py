@@ -1,4 +1,4 @@
-"""Tables, buckets, hashes and statistics in front of a model, for numbers and words.  [beside TensorFlow]"""
+"""Preprocessing of numbers and words: tables, buckets, hashes and statistics.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 4)), traits=("functional", "preprocessing", "adapted"))
 def normalization_adapted():
-    """Mean and variance learned from data for each column, and the inverse of the same at the end."""
+    """A mean and a variance learned from data for each column, and their inverse at the end."""
     data = np.array([[1.0, 10.0, -5.0, 0.5], [2.0, 30.0, 5.0, 0.25], [4.0, -20.0, 0.0, 0.125]], dtype="float32")
     normalize, denormalize = keras.layers.Normalization(), keras.layers.Normalization(invert=True)
     normalize.adapt(data)
@@ -29,7 +29,7 @@ def normalization_adapted():
     inputs={"wide": Tensor((None, 2)), "narrow": Tensor((None, 1))}, traits=("functional", "preprocessing", "adapted")
 )
 def discretization():
-    """Boundaries learned from data and boundaries given: indices of the buckets, and one-hot codes of them."""
+    """Learned and given boundaries, as indices of buckets and as one-hot codes."""
     learned = keras.layers.Discretization(num_bins=4, epsilon=0.05, name="learned")
     learned.adapt(np.linspace(-2.0, 3.0, 24, dtype="float32").reshape(12, 2) ** 3)
     coded = keras.layers.Discretization([-1.0, 0.0, 0.5, 2.0], output_mode="one_hot", name="coded")
@@ -44,7 +44,7 @@ def discretization():
     traits=("functional", "preprocessing", "lookup", "adapted"),
 )
 def integer_lookup():
-    """Integers by their frequency, with a mask, two places for unknown ones, and a vocabulary cut short."""
+    """Integers ordered by frequency, with a mask, two indices for unknown ones, and a limited vocabulary."""
     lookup = keras.layers.IntegerLookup(max_tokens=6, num_oov_indices=2, mask_token=0, oov_token=-2)
     lookup.adapt(np.array([[40, 7, 7], [7, 40, 12], [0, 3, 40], [40, 12, 9]]))
     given = keras.Input((3,), dtype="int64", name="given")
@@ -60,7 +60,7 @@ WORDS = ("oak", "élan", "日本", "two words", "\U0001f600")
     traits=("sequential", "preprocessing", "lookup"),
 )
 def vocabulary_file():
-    """A vocabulary that stands in a file: the file, not its path, has to travel."""
+    """A vocabulary in a file. The contents must be saved, and not the path."""
     path = os.path.join(tempfile.mkdtemp(dir=os.getcwd()), "vocabulary.txt")
     with open(path, "w", encoding="utf-8") as file:
         file.write("oak\nélan\n日本\ntwo words\n")
@@ -83,7 +83,7 @@ def vocabulary_file():
     traits=("functional", "preprocessing"),
 )
 def hashed():
-    """Hashes with a salt and a masked value, a hash of two columns, and counted categories: nothing but arguments."""
+    """Hashes with a salt and a masked value, a hash of two columns, and counted categories: only arguments."""
     word = keras.Input((1,), dtype="string", name="word")
     number = keras.Input((1,), dtype="int64", name="number")
     kind = keras.Input((3,), dtype="int64", name="kind")
@@ -107,7 +107,7 @@ def hashed():
     offered={"keras": ">=2.13"},
 )
 def feature_space():
-    """A FeatureSpace that has learned words and buckets from a data set, with a crossed feature, in front."""
+    """A FeatureSpace that has learned words and buckets from a dataset, with a crossed feature."""
     utilities = keras.utils.FeatureSpace
     space = utilities(
         features={

@@ -11,7 +11,7 @@ keras = tf.keras
 
 @case(inputs=Tensor((None, 2, 2)), traits=("sequential", "recurrent"))
 def stacked_recurrent():
-    """Recurrent layers on top of each other, backwards and unrolled, with activations and biases of their own."""
+    """Stacked recurrent layers, backwards and unrolled, with activations and biases of their own."""
     return keras.Sequential(
         [
             keras.Input((2, 2)),
@@ -32,7 +32,7 @@ def stacked_recurrent():
 
 @case(inputs=Tensor((None, 3, 2)), traits=("sequential", "recurrent"))
 def bidirectional_unlike():
-    """A backward layer of another kind than the forward one: a copy of the forward one would fit in its place."""
+    """A backward layer of a different kind than the forward layer. A copy of the forward layer would fit too."""
     forward = keras.layers.GRU(3, return_sequences=True, name="forward")
     backward = keras.layers.SimpleRNN(3, return_sequences=True, go_backwards=True, activation="relu", name="backward")
     return keras.Sequential(
@@ -48,7 +48,7 @@ def bidirectional_unlike():
     traits=("functional", "recurrent"),
 )
 def masks_joined():
-    """Masks of two Embeddings through TimeDistributed and Concatenate: no config says where a mask goes."""
+    """The masks of two Embeddings pass through TimeDistributed and Concatenate. No config holds their way."""
     words = keras.Input((3,), dtype="int32", name="words")
     tags = keras.Input((3,), dtype="int32", name="tags")
     spoken = keras.layers.Embedding(8, 3, mask_zero=True, name="spoken")(words)
@@ -61,7 +61,7 @@ def masks_joined():
 
 @case(inputs=Tensor((2, 3, 2), batched=False), traits=("sequential", "recurrent", "stateful"))
 def stateful_recurrent():
-    """Layers that go on where the last batch has ended: states of a fixed batch, in no list of variables."""
+    """Layers that continue where the last batch ended. Their states have a fixed batch and are in no list."""
     return keras.Sequential(
         [
             keras.layers.InputLayer((3, 2), batch_size=2),
@@ -73,7 +73,7 @@ def stateful_recurrent():
 
 @case(inputs=Tensor((None, 2, 2)), traits=("functional", "recurrent"))
 def cells_in_one_layer():
-    """Cells of three kinds in one RNN layer, all states among the answers: layers that stand in no list of layers."""
+    """Three kinds of cells in one RNN layer, which also returns all states. The cells are in no list of layers."""
     given = keras.Input((2, 2), name="given")
     cells = [
         keras.layers.GRUCell(3, reset_after=False, dropout=0.1),
@@ -89,7 +89,7 @@ def cells_in_one_layer():
     traits=("sequential", "recurrent", "preprocessing"),
 )
 def masking_by_value():
-    """Steps of one value are masked: a value that is an argument, and seldom the default of zero."""
+    """Steps with a certain value are masked. The value is an argument, and not the default of zero."""
     return keras.Sequential(
         [
             keras.Input((3,), dtype="int32"),
@@ -104,7 +104,7 @@ def masking_by_value():
 
 @case(inputs=Tensor((None, 2, 4, 2)), traits=("sequential", "recurrent"))
 def convolutions_over_time():
-    """Recurrent layers that convolve, over one axis and then over two: kernels of five and six dimensions."""
+    """Recurrent layers that convolve over one axis and over two, with kernels of five and six dimensions."""
     return keras.Sequential(
         [
             keras.Input((2, 4, 2)),

@@ -1,4 +1,4 @@
-"""Text of every kind in front of a model: what TextVectorization learns, and how it splits.  [beside TensorFlow]"""
+"""Preprocessing of text: what TextVectorization learns, and how it splits.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .. import Tensor, case
 
 keras = tf.keras
 
-# Scripts of every plane, marks that combine, both directions of writing, spaces and line ends that are not ASCII.
+# Scripts of every plane, combining marks, both writing directions, and spaces and line ends beyond ASCII.
 SENTENCES = (
     "The cat sat, the cat slept.",
     "Zażółć gęślą jaźń; naïve cafe\u0301 café",
@@ -30,7 +30,7 @@ SENTENCES = (
     traits=("sequential", "preprocessing", "lookup", "adapted"),
 )
 def vectorized_words():
-    """A vocabulary of words and pairs learned from text in many scripts: each word has to keep its number."""
+    """A vocabulary of words and word pairs learned from text in many scripts. Each word must keep its number."""
     vectorize = keras.layers.TextVectorization(max_tokens=70, ngrams=(1, 2), output_sequence_length=7)
     vectorize.adapt(tf.constant(SENTENCES))
     return keras.Sequential(
@@ -48,11 +48,11 @@ def vectorized_words():
     traits=("functional", "preprocessing", "lookup", "adapted", "composite_outputs"),
 )
 def vectorized_ragged():
-    """Rows as long as their texts have words: one of the answers is a ragged tensor."""
+    """Rows as long as their text has words, so one of the answers is a ragged tensor."""
     vectorize = keras.layers.TextVectorization(ragged=True, standardize="strip_punctuation", name="vectorize")
     vectorize.adapt(tf.constant(SENTENCES))
-    given = keras.Input((), dtype="string", name="text")
+    text = keras.Input((), dtype="string", name="text")
     present = keras.layers.TextVectorization(
         vocabulary=["cat", "です", "кошка"], output_mode="multi_hot", name="present"
     )
-    return keras.Model(given, {"numbered": vectorize(given), "scored": keras.layers.Dense(2)(present(given))})
+    return keras.Model(text, {"numbered": vectorize(text), "scored": keras.layers.Dense(2)(present(text))})

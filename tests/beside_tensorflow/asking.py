@@ -1,28 +1,34 @@
-"""How a model, a restored object or a signature is asked.  [beside TensorFlow; imports it only where needed]
+"""Asks a model, a restored object or a signature for answers.  [beside TensorFlow; imports it only where needed]
 
-What is fed to a signature by name has to be found from inputs in the case's own structure. Names decide where
-they agree; where a saver has lost them, order does: the flattened order of the inputs (dicts sorted by key, as
-`tf.nest` flattens them) against the names with their numbers read as numbers.
+A signature takes its inputs by name, and a case has them in a structure of its own. Where the names agree, they
+decide. Where a saver has lost them, the order decides: the inputs as `tf.nest` flattens them (dicts sorted by key),
+and the names in natural order, in which `inputs_2` comes before `inputs_10`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import numpy as np
 
 from ..both_sides import wire
+from ..both_sides.questions import LoadQuestion
 from ..both_sides.structures import leaves, natural_order
+from ..both_sides.tensors import Input, InputStructure, Tensor
+from .channel import error_facts
+
+# Takes the name of an endpoint and inputs in the case's structure, and returns what the model answers.
+Ask = Callable[[str, Any], Any]
 
 
-def by_name(inputs: Any, wanted: List[str], own_names: Optional[List[str]] = None) -> Dict[str, Any]:
-    """The inputs under the names that a signature wants.
+def by_name(inputs: Any, wanted: Sequence[str], own_names: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+    """Return the inputs by the names that a signature takes.
 
     Args:
         inputs: in the case's structure.
         wanted: the signature's input names.
-        own_names: what the model calls its inputs, in the order in which they are passed.
+        own_names: the model's own names of its inputs, in the order in which they are passed.
 
     Raises:
         ValueError: there are more or fewer inputs than names.
@@ -37,37 +43,32 @@ def by_name(inputs: Any, wanted: List[str], own_names: Optional[List[str]] = Non
     return dict(zip(sorted(wanted, key=natural_order), flat))
 
 
-def answers(ask: Callable[[str, Any], Any], inputs: List[dict]) -> List[dict]:
-    """What comes of every input: `{"value": ...}`, or `{"raised": ...}` where asking raises."""
-    from .child import error_facts
-
-    said = []
-    for item in inputs:
+def answers(ask: Ask, inputs: Sequence[Input]) -> List[Dict[str, Any]]:
+    """Return for every input the answer as `{"value": ...}`, or the exception as `{"raised": ...}`."""
+    results = []
+    for each in inputs:
         try:
-            said.append({"value": to_wire(ask(item["endpoint"], item["value"]))})
+            results.append({"value": to_wire(ask(each.endpoint, each.value))})
         except Exception as error:
             facts = error_facts(error)
-            said.append({"raised": {"type": facts["type"], "message": facts["message"][:2000]}})
-    return said
+            results.append({"raised": {"type": facts["type"], "message": facts["message"][:2000]}})
+    return results
 
 
 def to_wire(value: Any) -> Any:
-    """The value with tensors of every kind as the wire knows them.
+    """Return the value with every tensor in the form that the wire carries.
 
     Raises:
-        TypeError: a part is nothing that a model should answer.
-        wire.WireError: an array is of a dtype that no model has.
+        TypeError: a part is not a tensor, or a structure of tensors.
+        wire.WireError: an array has a dtype that the wire does not carry.
     """
     if isinstance(value, dict):
         return {key: to_wire(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return (
-            type(value)([to_wire(part) for part in value])
-            if type(value) in (list, tuple)
-            else tuple(to_wire(part) for part in value)
-        )
+        parts = [to_wire(part) for part in value]
+        return parts if type(value) is list else tuple(parts)  # a namedtuple or a list of Keras's own is a tuple
     if isinstance(value, (np.ndarray, np.generic)):
-        wire.numpy_dtype(wire.dtype_name(np.asarray(value)))  # what cannot be told is no answer
+        wire.numpy_dtype(wire.dtype_name(np.asarray(value)))  # raises, so that this is no answer
         return np.asarray(value)
     if hasattr(value, "row_splits"):
         return wire.Ragged(to_wire(value.values), to_wire(value.row_splits))
@@ -79,7 +80,7 @@ def to_wire(value: Any) -> Any:
 
 
 def to_tensors(value: Any) -> Any:
-    """Inputs from the wire as tensors, in the same structure; what is a tensor stays."""
+    """Return inputs from the wire as tensors, in the same structure; tensors stay as they are."""
     import tensorflow as tf
 
     if isinstance(value, dict):
@@ -95,17 +96,17 @@ def to_tensors(value: Any) -> Any:
     return tf.constant(value, dtype=tf.dtypes.as_dtype(wire.dtype_name(value)))
 
 
-def original(traits: Any, model: Any, in_graph: Any = None) -> Callable[[str, Any], Any]:
-    """Asks the model that a case with these traits has built.
+def original(traits: Collection[str], model: Any, in_graph: Optional[Mapping[str, InputStructure]] = None) -> Ask:
+    """Return a function that asks the model that a case with these traits builds.
 
     Args:
-        in_graph: None to ask eagerly; to ask under `tf.function`, the inputs of the case's endpoints.
+        in_graph: the inputs of the case's endpoints, to ask under `tf.function`; None to ask eagerly.
     """
     import tensorflow as tf
 
     if "holds_keras_model" in traits:
 
-        def call(inputs):
+        def call(inputs: Any) -> Any:
             return model(inputs, training=False)
 
         if in_graph is not None:
@@ -121,7 +122,7 @@ def original(traits: Any, model: Any, in_graph: Any = None) -> Callable[[str, An
 
 @contextlib.contextmanager
 def functions_run(eagerly: bool) -> Iterator[None]:
-    """A block in which each tf.function runs eagerly, or under its trace, as it does after it in any case."""
+    """Run every tf.function in the block eagerly, or as traced; afterwards they run as traced."""
     import tensorflow as tf
 
     tf.config.run_functions_eagerly(eagerly)
@@ -131,58 +132,58 @@ def functions_run(eagerly: bool) -> Iterator[None]:
         tf.config.run_functions_eagerly(False)
 
 
-def specifications(inputs: Any) -> Any:
-    """The type specs of a case's inputs, in their structure; those of plain tensors are `tf.TensorSpec`s."""
+def specifications(inputs: InputStructure) -> Any:
+    """Return the type specs of an endpoint's inputs, in their structure; dense tensors get a `tf.TensorSpec`."""
     import tensorflow as tf
 
-    if isinstance(inputs, dict):
-        return {name: specifications(part) for name, part in inputs.items()}
-    if isinstance(inputs, (list, tuple)):
-        return [specifications(part) for part in inputs]
     kinds = {"dense": tf.TensorSpec, "ragged": tf.RaggedTensorSpec, "sparse": tf.SparseTensorSpec}
-    return kinds[inputs.layout](inputs.shape, tf.dtypes.as_dtype(inputs.dtype))
+
+    def spec(tensor: Tensor) -> Any:
+        return kinds[tensor.layout](tensor.shape, tf.dtypes.as_dtype(tensor.dtype))
+
+    return inputs.map(spec)
 
 
-def loaded(how: str, root: Any, question: dict) -> Callable[[str, Any], Any]:
-    """Asks what a loader returned, in the way that the loader declares."""
-    if how == "as_original":
-        return original(question["traits"], root)
-    if how == "as_layer":
+def loaded(asked: str, root: Any, question: LoadQuestion) -> Ask:
+    """Return a function that asks what a loader returned, in the way that the loader declares."""
+    if asked == "as_original":
+        return original(question.traits, root)
+    if asked == "as_layer":
 
         def ask_layer(endpoint: str, inputs: Any) -> Any:
             fed = to_tensors(inputs)
-            if "holds_module" not in question["traits"]:
+            if "holds_module" not in question.traits:
                 return root[endpoint](fed)
             first, *others = fed
             return root[endpoint](fed[first], **{name: fed[name] for name in others})
 
         return ask_layer
-    if how == "by_function":
+    if asked == "by_function":
 
         def ask_function(endpoint: str, inputs: Any) -> Any:
-            if "holds_module" in question["traits"]:
+            if "holds_module" in question.traits:
                 return getattr(root, endpoint)(**to_tensors(inputs))
-            # What Keras's export attaches under the name of its endpoint; a Keras 2 object is callable itself.
-            key = next(iter(question["signature_keys"][endpoint]), "")
+            # Keras's export attaches a function under the name of its endpoint; a Keras 2 object is itself callable.
+            key = next(iter(question.signature_keys[endpoint]), "")
             return getattr(root, key, root)(to_tensors(inputs))
 
         return ask_function
 
     def ask_signature(endpoint: str, inputs: Any) -> Any:
-        key = next(iter(root.contract)) if how == "by_tensor_name" else question["signature_keys"][endpoint][0]
+        key = next(iter(root.contract)) if asked == "by_tensor_name" else question.signature_keys[endpoint][0]
         if key not in root.signatures:
             raise KeyError(f"no signature {key!r}; there are {sorted(root.signatures)}")
         function = root.signatures[key]
-        fed = by_name(inputs, input_names(root, key), question["input_names"])
+        fed = by_name(inputs, input_names(root, key), question.input_names)
         return function(**(fed if hasattr(root, "contract") else to_tensors(fed)))
 
     return ask_signature
 
 
-def gradients(ask: Callable[[str, Any], Any], endpoint: str, inputs: Any) -> List[Any]:
-    """The gradients of the sum of all floating-point answers, by each floating-point input in turn.
+def gradients(ask: Ask, endpoint: str, inputs: Any) -> List[Any]:
+    """Return the gradients of the sum of all floating-point answers, one for each floating-point input.
 
-    An input on which no answer depends has zeros.
+    The gradient is zeros for an input on which no answer depends.
     """
     import tensorflow as tf
 
@@ -192,58 +193,58 @@ def gradients(ask: Callable[[str, Any], Any], endpoint: str, inputs: Any) -> Lis
         tape.watch(sources)
         answered = tf.nest.flatten(ask(endpoint, inputs), expand_composites=True)
         total = tf.add_n([tf.reduce_sum(tf.cast(leaf, "float64")) for leaf in answered if leaf.dtype.is_floating])
-    return tape.gradient(total, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    return list(tape.gradient(total, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO))
 
 
-def keep_state(traits: Any, model: Any) -> Callable[[], None]:
-    """What puts the variables of a stateful model, and states of its layers, back to where they are now."""
+def keep_state(traits: Collection[str], model: Any) -> Callable[[], None]:
+    """Return a function that restores the variables of a stateful model, and the states of its layers."""
     if "stateful" not in traits:
         return lambda: None
     states = [leaves(getattr(layer, "states", None) or []) for layer in getattr(model, "layers", [])]
     changing = [*model.variables, *(state for of_layer in states for state in of_layer if hasattr(state, "assign"))]
-    kept = [np.asarray(variable) for variable in changing]
+    values = [np.asarray(variable) for variable in changing]
 
-    def put_back() -> None:
-        for variable, value in zip(changing, kept):
+    def restore_state() -> None:
+        for variable, value in zip(changing, values):
             variable.assign(value)
 
-    return put_back
+    return restore_state
 
 
 def input_names(root: Any, key: str) -> List[str]:
-    """The names that a signature takes, of a restored object or of a C++ bundle."""
+    """Return the input names of a signature of a restored object or of a runtime."""
     if hasattr(root, "contract"):
         return list(root.contract[key]["inputs"])
     return list(root.signatures[key].structured_input_signature[1])
 
 
-def contract(root: Any) -> dict:
-    """The signatures: for each key, inputs and outputs by name as [dtype, shape], and what has a default.
+def contract(root: Any) -> Dict[str, Any]:
+    """Return the signatures by key: inputs and outputs by name as [dtype, shape], and which inputs have defaults.
 
-    Defaults are in the SignatureDef; Python's restored signatures do not tell them, and say None.
+    Only the SignatureDef lists defaults. Python's restored signatures do not, and have None there.
     """
-
-    def told(tensors: dict, tell: Callable) -> dict:
-        return {name: tell(tensors[name]) for name in sorted(tensors)}
-
     if hasattr(root, "contract"):
         return {
             key: {
-                "inputs": told(signature["inputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
-                "outputs": told(signature["outputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
+                "inputs": _in_order(signature["inputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
+                "outputs": _in_order(signature["outputs"], lambda tensor: [tensor["dtype"], tensor["shape"]]),
                 "defaults": signature["defaults"],
             }
             for key, signature in sorted(root.contract.items())
         }
 
-    def of_spec(spec: Any) -> list:
+    def dtype_and_shape(spec: Any) -> List[Any]:
         return [spec.dtype.name, None if spec.shape.rank is None else spec.shape.as_list()]
 
     return {
         key: {
-            "inputs": told(function.structured_input_signature[1], of_spec),
-            "outputs": told(function.structured_outputs, of_spec),
+            "inputs": _in_order(function.structured_input_signature[1], dtype_and_shape),
+            "outputs": _in_order(function.structured_outputs, dtype_and_shape),
             "defaults": None,
         }
         for key, function in sorted(root.signatures.items())
     }
+
+
+def _in_order(tensors: Mapping[str, Any], describe: Callable[[Any], List[Any]]) -> Dict[str, List[Any]]:
+    return {name: describe(tensors[name]) for name in sorted(tensors)}

@@ -1,8 +1,8 @@
 """TensorFlow's C++ SavedModel loader, called through the wheel's C API.  [beside TensorFlow; imports neither]
 
-`libtensorflow_cc.so.2` of the wheel exports `TF_LoadSessionFromSavedModel`, which wraps the C++ function
-`tensorflow::LoadSavedModel` that TensorFlow Serving calls. Nothing of Python's TensorFlow takes part: variables
-are restored by the graph's own restore op, tables and assets by its init op.
+The wheel's `libtensorflow_cc.so.2` exports `TF_LoadSessionFromSavedModel`, which wraps the C++ function
+`tensorflow::LoadSavedModel` that TensorFlow Serving calls. Python's TensorFlow takes no part: the graph's own restore
+op restores variables, and its init op restores tables and assets.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import functools
 import importlib.util
 import os
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_void_p
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ _TSTRING_BYTES = 24  # sizeof(TF_TString), from tensorflow/core/platform/ctstrin
 
 
 class CppError(RuntimeError):
-    """A status other than OK; the message starts with the code's number, as in error_codes.proto."""
+    """A status that is not OK. The message starts with the code's number in error_codes.proto."""
 
 
 class _Output(ctypes.Structure):
@@ -33,8 +33,8 @@ class _Buffer(ctypes.Structure):
     _fields_ = [("data", c_void_p), ("length", c_size_t), ("free", c_void_p)]
 
 
-_TENSORS = (POINTER(_Output), POINTER(c_void_p), c_int)  # which, their values, how many
-# name: (result, arguments). Every pointer is void*: without it ctypes cuts pointers to 32 bits.
+_TENSORS = (POINTER(_Output), POINTER(c_void_p), c_int)  # places in the graph, their values, their number
+# name: (result, arguments). Every pointer is declared as void*; otherwise ctypes cuts pointers to 32 bits.
 _FUNCTIONS = {
     "TF_NewStatus": (c_void_p, []),
     "TF_DeleteStatus": (None, [c_void_p]),
@@ -68,30 +68,35 @@ _FUNCTIONS = {
 
 @functools.cache
 def library() -> ctypes.CDLL:
-    """The wheel's C++ library, found without importing TensorFlow.
+    """Open the wheel's C++ library, and return it. This does not import TensorFlow.
 
     Raises:
         ModuleNotFoundError: no TensorFlow is installed.
         OSError: the library is missing, or cannot be opened.
     """
-    spec = importlib.util.find_spec("tensorflow")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
-    opened = ctypes.CDLL(os.path.join(next(iter(spec.submodule_search_locations)), "libtensorflow_cc.so.2"))
+    opened = ctypes.CDLL(os.path.join(_tensorflow_folder(), "libtensorflow_cc.so.2"))
     for name, (result, arguments) in _FUNCTIONS.items():
         function = getattr(opened, name)
         function.restype, function.argtypes = result, arguments
     return opened
 
 
+def _tensorflow_folder() -> str:
+    """Return the folder of the installed TensorFlow, without importing it."""
+    spec = importlib.util.find_spec("tensorflow")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
+    return next(iter(spec.submodule_search_locations))
+
+
 class _Status:
-    """A TF_Status for one call; leaving the block raises what the call reported."""
+    """A TF_Status for one call. Leaving the block raises the error that the call reported."""
 
     def __enter__(self) -> int:
         self.pointer = library().TF_NewStatus()
-        return self.pointer
+        return int(self.pointer)
 
-    def __exit__(self, kind, error, trace) -> None:
+    def __exit__(self, kind: Any, error: Optional[BaseException], trace: Any) -> None:
         code, message = library().TF_GetCode(self.pointer), library().TF_Message(self.pointer)
         library().TF_DeleteStatus(self.pointer)
         if code and error is None:
@@ -109,7 +114,7 @@ def load_op_library(path: str) -> None:
 
 
 def _session_config() -> bytes:
-    """A ConfigProto with the numbers of threads that the environment asks for, as it does for Python."""
+    """Return a ConfigProto with the numbers of threads that the environment sets, as they are for Python."""
     config = b""
     for tag, variable in ((b"\x10", "TF_NUM_INTRAOP_THREADS"), (b"\x28", "TF_NUM_INTEROP_THREADS")):
         if variable in os.environ:
@@ -118,10 +123,10 @@ def _session_config() -> bytes:
 
 
 class SavedModelBundle:
-    """A session that a SavedModel was loaded into.
+    """A session with a loaded SavedModel.
 
-    `signatures` maps each signature's key to a function that takes numpy arrays by input name and returns
-    arrays by output name; `contract` is what the MetaGraphDef says of them.
+    `signatures` maps each signature's key to a function that takes numpy arrays by input name and returns arrays by
+    output name. `contract` describes them, as the MetaGraphDef does.
     """
 
     def __init__(self, path: str, tags: Tuple[str, ...] = ("serve",)):
@@ -140,29 +145,18 @@ class SavedModelBundle:
         self.signatures = {key: functools.partial(self._run, key) for key in self.contract}
 
     def _run(self, key: str, **inputs: np.ndarray) -> Dict[str, np.ndarray]:
-        wanted = self.contract[key]
-        if set(inputs) != set(wanted["inputs"]):
-            raise CppError(f"signature {key!r} takes {sorted(wanted['inputs'])}, not {sorted(inputs)}")
-        names = list(wanted["outputs"])
-        feeds, fed = self._outputs(wanted["inputs"], list(inputs)), (c_void_p * len(inputs))()
-        fetches, fetched = self._outputs(wanted["outputs"], names), (c_void_p * len(names))()
+        signature = self.contract[key]
+        if set(inputs) != set(signature["inputs"]):
+            raise CppError(f"signature {key!r} takes {sorted(signature['inputs'])}, not {sorted(inputs)}")
+        names = list(signature["outputs"])
+        feeds, fed = self._places(signature["inputs"], list(inputs)), (c_void_p * len(inputs))()
+        fetches, fetched = self._places(signature["outputs"], names), (c_void_p * len(names))()
         try:
             for i, (name, value) in enumerate(inputs.items()):
-                fed[i] = _to_tensor(np.asarray(value), wanted["inputs"][name]["dtype"])
+                fed[i] = _to_tensor(np.asarray(value), signature["inputs"][name]["dtype"])
             with _Status() as status:
                 library().TF_SessionRun(
-                    self.session,
-                    None,
-                    feeds,
-                    fed,
-                    len(inputs),
-                    fetches,
-                    fetched,
-                    len(names),
-                    None,
-                    0,
-                    None,
-                    status,
+                    self.session, None, feeds, fed, len(inputs), fetches, fetched, len(names), None, 0, None, status
                 )
             return {name: _to_array(tensor) for name, tensor in zip(names, fetched)}
         finally:
@@ -170,38 +164,44 @@ class SavedModelBundle:
                 if tensor:
                     library().TF_DeleteTensor(tensor)
 
-    def _outputs(self, tensors: dict, names: List[str]) -> ctypes.Array:
-        found = (_Output * len(names))()
+    def _places(self, tensors: Dict[str, Any], names: List[str]) -> Any:
+        """Return the places of these tensors in the graph, as an array of `TF_Output`."""
+        places = (_Output * len(names))()
         for i, name in enumerate(names):
             node, _, index = tensors[name]["node"].rpartition(":")
             operation = library().TF_GraphOperationByName(self.graph, node.encode())
             if not operation:
                 raise CppError(f"5: the graph has no operation {node!r}")
-            found[i].operation, found[i].index = operation, int(index)
-        return found
+            places[i].operation, places[i].index = operation, int(index)
+        return places
 
 
 def _numpy_dtype(name: str) -> np.dtype:
     if name == "bfloat16":
         import ml_dtypes
 
-        return np.dtype(ml_dtypes.bfloat16)
+        bfloat16: np.dtype = np.dtype(ml_dtypes.bfloat16)
+        return bfloat16
     return np.dtype(object if name == "string" else name)
 
 
 def _to_tensor(value: np.ndarray, dtype: str) -> int:
-    """A new TF_Tensor that holds the array, whose dtype must be the one asked for."""
+    """Return a new TF_Tensor that holds the array.
+
+    Raises:
+        CppError: the array has a different dtype.
+    """
     api, number = library(), {name: number for number, name in meta_graph.DTYPES.items()}[dtype]
-    sides = (c_int64 * value.ndim)(*value.shape)
+    sizes = (c_int64 * value.ndim)(*value.shape)
     if dtype != "string":
         if value.dtype != _numpy_dtype(dtype):
             raise CppError(f"3: expects {dtype}, got {value.dtype}")
         raw = np.ascontiguousarray(value).tobytes()
-        tensor = api.TF_AllocateTensor(number, sides, value.ndim, len(raw))
+        tensor: int = api.TF_AllocateTensor(number, sizes, value.ndim, len(raw))
         if raw:
             ctypes.memmove(api.TF_TensorData(tensor), raw, len(raw))
         return tensor
-    tensor = api.TF_AllocateTensor(number, sides, value.ndim, _TSTRING_BYTES * value.size)
+    tensor = api.TF_AllocateTensor(number, sizes, value.ndim, _TSTRING_BYTES * value.size)
     at = api.TF_TensorData(tensor)
     for i, text in enumerate(value.reshape(-1)):
         raw = text if isinstance(text, bytes) else str(text).encode()
@@ -226,13 +226,12 @@ def _to_array(tensor: int) -> np.ndarray:
 
 
 def op_library_flags() -> List[str]:
-    """Compiler and linker arguments for a library of ops written against the C kernel API.
+    """Return compiler and linker arguments for a library of ops that uses the C kernel API.
 
-    `--no-as-needed` keeps the dependency on the framework library, without which TensorFlow up to 2.18 cannot
-    find `TF_AllocateOutput` when it opens the library.
+    `--no-as-needed` keeps the dependency on the framework library. Without it, TensorFlow up to 2.18 cannot find
+    `TF_AllocateOutput` when it opens the library.
     """
-    spec = importlib.util.find_spec("tensorflow")
-    home = next(iter(spec.submodule_search_locations))
+    home = _tensorflow_folder()
     return [
         *("-std=c++17", "-O1", "-fPIC", "-shared", f"-I{home}/include"),
         *("-Wl,--no-as-needed", f"-L{home}", "-l:libtensorflow_framework.so.2"),

@@ -1,4 +1,4 @@
-"""What can be seen of a live object, its optimizer and its process.  [beside TensorFlow]"""
+"""Reads facts of a live model, its optimizer, its process and its SavedModel.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -7,46 +7,45 @@ import json
 import os
 import random
 import re
-from typing import Any, List
+from typing import Any, Dict, List
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-LARGEST_TOLD = 64 * 2**20
+LARGEST_SENT = 64 * 2**20
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
-# Python's id of an object, by which Keras marks what is shared.
+# The Python id by which Keras marks shared objects.
 _IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
 
-def weights(model: Any) -> List[list]:
-    """Every variable of a model that is alive, in its own order: [path, value]."""
-    return [[path_of(variable), told(as_array(variable))] for variable in variables_of(model)]
+def weights(model: Any) -> List[List[Any]]:
+    """Return [path, value] of every variable of a live model, in the model's order."""
+    return [[path_of(variable), array_or_digest(as_array(variable))] for variable in variables_of(model)]
 
 
-def variables_of(model: Any) -> list:
-    """The variables of a model; among them Keras 2 lists the handlers of vocabularies, which are none."""
+def variables_of(model: Any) -> List[Any]:
+    """Return the variables of a model, without the vocabulary handlers that Keras 2 lists among them."""
     return [variable for variable in model.variables if hasattr(variable, "name")]
 
 
-def told(array: np.ndarray) -> Any:
-    """The array, or of one that is large, what tells it from any other."""
-    if array.nbytes <= LARGEST_TOLD:
+def array_or_digest(array: np.ndarray) -> Any:
+    """Return the array, or the dtype, shape and digest of a large one."""
+    if array.nbytes <= LARGEST_SENT:
         return array
     content = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
     return {"dtype": array.dtype.name, "shape": list(array.shape), "sha256": content}
 
 
-def restored_weights(root: Any) -> dict:
-    """Every variable that a restored SavedModel reaches.
+def restored_weights(root: Any) -> Dict[str, Any]:
+    """Return every variable that a restored SavedModel reaches.
 
     Returns:
-        `found`: [path, value] for each, in the order in which the object graph is walked, where one variable
-        that is reached under two names is there twice; `listed`: the paths in the order of the root's own
-        `variables`, None where it has none.
+        `found`: [path, value] of each, in the order of the object graph; a variable under two names is there twice.
+        `listed`: the paths in the order of the root's own `variables`; None if it has none.
     """
     found = [
-        [path_of(item), told(as_array(item))]
+        [path_of(item), array_or_digest(as_array(item))]
         for item in tf.train.TrackableView(root).descendants()
         if isinstance(item, tf.Variable)
     ]
@@ -55,26 +54,27 @@ def restored_weights(root: Any) -> dict:
 
 
 def path_of(variable: Any) -> str:
-    """Keras 3's path of the variable, or its name without the output number."""
-    path = getattr(variable, "path", None) or variable.name
+    """Return Keras 3's path of the variable, or its name without the output number."""
+    path: str = getattr(variable, "path", None) or variable.name
     return path[:-2] if path.endswith(":0") else path
 
 
 def as_array(value: Any) -> np.ndarray:
-    """A variable's value; Keras 3's variables and TensorFlow's alike."""
+    """Return the value of a variable of Keras 3 or of TensorFlow."""
     return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
 
 
-def architecture(model: Any) -> dict:
-    """The model's classes, its config as canonical JSON text, or why it has none, and its layers.
+def architecture(model: Any) -> Dict[str, Any]:
+    """Return the model's class and its bases, its config as canonical JSON text, and its layers.
 
-    Of a class the name is told, its own first; of a layer its name, its class and whether it is trainable.
+    Classes are given by name. A layer is [name, class, trainable]. A model without a config has the reason in its
+    place.
     """
     try:
         config = canonical(model.get_config())
     except NotImplementedError as error:
         config = f"none: {error}"
-    # Whether a model lists its InputLayers differs by version and kind of model, and they hold nothing.
+    # Some versions and kinds of models list their InputLayers and some do not; they hold nothing.
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     return {
         "lineage": [each.__name__ for each in type(model).__mro__],
@@ -83,8 +83,8 @@ def architecture(model: Any) -> dict:
     }
 
 
-def training(model: Any) -> dict:
-    """The compile config as canonical JSON text, and the optimizer with every variable of its own."""
+def training(model: Any) -> Dict[str, Any]:
+    """Return the compile config as canonical JSON text, and the optimizer with all of its variables."""
     optimizer = getattr(model, "optimizer", None)
     return {
         "compile_config": canonical(model.get_compile_config()),
@@ -99,7 +99,7 @@ def training(model: Any) -> dict:
 
 
 def forget(model: Any) -> None:
-    """Give every variable of a model and of its optimizer another value, so that what is not loaded shows."""
+    """Change every variable of a model and of its optimizer, so that a variable that is not loaded shows."""
     optimizer = getattr(model, "optimizer", None)
     for variable in [*variables_of(model), *(optimizer.variables if optimizer is not None else ())]:
         value = as_array(variable)
@@ -113,8 +113,8 @@ def forget(model: Any) -> None:
             variable.assign((value * -0.5 + 0.125).astype(value.dtype))
 
 
-def at_saved_model(path: str) -> dict:
-    """What stands in a SavedModel beside program and weights, as options of a save may have asked for it."""
+def at_saved_model(path: str) -> Dict[str, Any]:
+    """Return what options of a save can change in a SavedModel, beside its graph and weights."""
     saved_model = saved_model_pb2.SavedModel()
     with open(os.path.join(path, "saved_model.pb"), "rb") as file:
         saved_model.ParseFromString(file.read())
@@ -136,8 +136,8 @@ def at_saved_model(path: str) -> dict:
     }
 
 
-def fingerprint(path: str) -> dict:
-    """The fingerprint of a SavedModel: its five hashes, as text, and its singleprint; empty where there is none."""
+def fingerprint(path: str) -> Dict[str, str]:
+    """Return the fingerprint of a SavedModel, its five hashes and its singleprint; empty if it has none."""
     reader = getattr(tf.saved_model.experimental, "read_fingerprint", None)
     if reader is None or not os.path.exists(os.path.join(path, "fingerprint.pb")):
         return {}
@@ -146,14 +146,14 @@ def fingerprint(path: str) -> dict:
         "saved_model_checksum", "graph_def_program_hash", "signature_def_hash", "saved_object_graph_hash",
         "checkpoint_hash",
     )  # fmt: skip
-    told = {name: str(getattr(read, name)) for name in hashes}
+    texts = {name: str(getattr(read, name)) for name in hashes}
     if hasattr(read, "singleprint"):
-        told["singleprint"] = str(read.singleprint())
-    return told
+        texts["singleprint"] = str(read.singleprint())
+    return texts
 
 
-def random_state() -> dict:
-    """A digest of every random state that a program can continue from."""
+def random_state() -> Dict[str, Any]:
+    """Return a digest of every random state from which a program can continue."""
     from tensorflow.python.eager import context
 
     keras_seeds = None
@@ -163,7 +163,7 @@ def random_state() -> dict:
         generator = global_state.get_global_attribute("global_seed_generator")
         keras_seeds = None if generator is None else as_array(generator.state).tolist()
     except ImportError:
-        pass  # Keras 2 draws from TensorFlow's own
+        pass  # Keras 2 uses TensorFlow's own
     operation_seeds = getattr(context.context(), "_rng", None)
     return {
         "python": digest(random.getstate()),
@@ -174,8 +174,8 @@ def random_state() -> dict:
     }
 
 
-def registries() -> dict:
-    """What is global to the process, and a save has no business to change."""
+def registries() -> Dict[str, Any]:
+    """Return the global state of the process that a save must not change."""
     from tensorflow.python.framework import ops
 
     keras = tf.keras
@@ -193,8 +193,8 @@ def registries() -> dict:
     }
 
 
-def changed_environment() -> dict:
-    """The environment variables that are not what this process was started with."""
+def changed_environment() -> Dict[str, Any]:
+    """Return the environment variables that have changed since this process was started."""
     with open("/proc/self/environ", "rb") as file:
         first = dict(entry.partition(b"=")[::2] for entry in file.read().split(b"\0") if entry)
     changed = {name for name in {*first, *os.environb} if first.get(name) != os.environb.get(name)}
@@ -202,12 +202,12 @@ def changed_environment() -> dict:
 
 
 def digest(value: Any) -> str:
-    """A short fingerprint of plain data."""
+    """Return a short digest of plain data."""
     return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
 def canonical(value: Any) -> str:
-    """JSON text with sorted keys, in which objects are told by class and config, and no address appears."""
+    """Return JSON text with sorted keys and without addresses; objects appear as class and config."""
     return _IDENTITY.sub(r"\g<1>0", _ADDRESS.sub("0x", json.dumps(value, sort_keys=True, default=_plain)))
 
 

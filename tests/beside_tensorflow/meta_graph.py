@@ -1,8 +1,8 @@
 """Reads the signatures out of a serialized MetaGraphDef.  [beside TensorFlow; imports neither]
 
-The messages and field numbers are those of tensorflow/core/protobuf/meta_graph.proto and
-tensorflow/core/framework/{types,tensor_shape}.proto; fields that are not asked for are passed over. TensorFlow's
-own generated classes would do, but importing them imports TensorFlow.
+The messages and field numbers come from tensorflow/core/protobuf/meta_graph.proto and
+tensorflow/core/framework/{types,tensor_shape}.proto; all other fields are skipped. TensorFlow's own generated classes
+cannot be used, because importing them imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ INIT_OP = "__saved_model_init_op"
 
 
 def fields(message: bytes) -> Iterator[Tuple[int, Any]]:
-    """The fields of a protobuf message: (number, integer or bytes), in order.
+    """Yield the fields of a protobuf message as (number, integer or bytes), in order.
 
     Raises:
-        ValueError: not a protobuf message.
+        ValueError: it is not a protobuf message.
     """
     at = 0
     while at < len(message):
@@ -36,7 +36,7 @@ def fields(message: bytes) -> Iterator[Tuple[int, Any]]:
             if size is None:
                 size, at = _varint(message, at)
             if at + size > len(message):
-                raise ValueError("a field runs over the end of its message")
+                raise ValueError("a field extends beyond the end of its message")
             yield number, message[at : at + size]
             at += size
         else:
@@ -47,7 +47,7 @@ def _varint(message: bytes, at: int) -> Tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(message) or shift > 63:
-            raise ValueError("a number runs over the end of its message")
+            raise ValueError("a number extends beyond the end of its message")
         byte = message[at]
         at += 1
         value |= (byte & 0x7F) << shift
@@ -68,32 +68,32 @@ def _map(message: bytes, number: int) -> Dict[str, bytes]:
     return {_first(entry, 1, b"").decode(): _first(entry, 2, b"") for entry in _all(message, number)}
 
 
-def signatures(meta_graph: bytes) -> dict:
-    """The SignatureDefs of a MetaGraphDef, without the one that only initialises.
+def signatures(meta_graph: bytes) -> Dict[str, Dict[str, Any]]:
+    """Return the SignatureDefs of a MetaGraphDef, without the one that only initializes.
 
     Returns:
         {key: {"inputs": {name: tensor}, "outputs": {name: tensor}, "defaults": [name, ...]}} with tensors as
         {"node": "op:0", "dtype": "float32", "shape": [None, 3] or None for an unknown rank}.
     """
-    found = {}
+    contract = {}
     for key, signature in _map(meta_graph, 5).items():
         if key != INIT_OP:
-            found[key] = {
+            contract[key] = {
                 "inputs": {name: _tensor(info) for name, info in _map(signature, 1).items()},
                 "outputs": {name: _tensor(info) for name, info in _map(signature, 2).items()},
                 "defaults": sorted(_map(signature, 4)),
             }
-    return found
+    return contract
 
 
-def _tensor(info: bytes) -> dict:
+def _tensor(info: bytes) -> Dict[str, Any]:
     number = _first(info, 2, 0)
     shape = _first(info, 3, b"")
-    sides = [_signed(_first(side, 1, 0)) for side in _all(shape, 2)]
+    sizes = [_signed(_first(dimension, 1, 0)) for dimension in _all(shape, 2)]
     return {
         "node": _first(info, 1, b"").decode(),
         "dtype": DTYPES.get(number, f"DataType {number}"),
-        "shape": None if _first(shape, 3, 0) else [None if side < 0 else side for side in sides],
+        "shape": None if _first(shape, 3, 0) else [None if size < 0 else size for size in sizes],
     }
 
 

@@ -1,4 +1,4 @@
-"""Saving the same object once more, in other ways.  [beside TensorFlow]"""
+"""Further ways to save the same object once more.  [beside TensorFlow; imports it only where needed]"""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ import os
 import pathlib
 from typing import Any, Callable, Dict, Tuple
 
+from ..both_sides.questions import SaveQuestion
 
-def ways(question: dict, home: str) -> Dict[str, Tuple[Any, Callable[[], None]]]:
-    """By name: the path to save to, somewhere below `home`, and what to do before.
 
-    The question's `save_again` says which are wanted:
+def ways(question: SaveQuestion, home: str) -> Dict[str, Tuple[Any, Callable[[], None]]]:
+    """Return by name the path to save to, in a folder of its own below `home`, and what to do before.
+
+    The question's `save_again` chooses among these:
         elsewhere       a path where nothing is
         pathlike        a pathlib.Path
         relative        a path relative to the working directory
         other_suffix    .hdf5 instead of .h5
         trailing_slash  a folder's path with a slash at its end
-        over_another    a folder that holds a SavedModel of something else, with an asset
+        over_another    a folder that already holds a different SavedModel, with an asset
     """
-    name = question["file_name"]
-    found: Dict[str, Tuple[Any, Callable[[], None]]] = {}
-    for way in question["save_again"]:
+    name = question.file_name
+    chosen: Dict[str, Tuple[Any, Callable[[], None]]] = {}
+    for way in question.save_again:
         folder = os.path.join(home, f"again_{way}")
         os.makedirs(os.path.join(folder, os.path.dirname(name)))
         path: Any = os.path.join(folder, name)
-        before = _nothing
+        prepare = _nothing
         if way == "pathlike":
             path = pathlib.Path(path)
         elif way == "relative":
@@ -34,16 +36,16 @@ def ways(question: dict, home: str) -> Dict[str, Tuple[Any, Callable[[], None]]]
         elif way == "trailing_slash":
             path += "/"
         elif way == "over_another":
-            before = _another_at(path, os.path.join(folder, "of_another.txt"))
-        found[way] = (path, before)
-    return found
+            prepare = _save_another(path, os.path.join(folder, "of_another.txt"))
+        chosen[way] = (path, prepare)
+    return chosen
 
 
 def _nothing() -> None:
     pass
 
 
-def _another_at(path: str, vocabulary: str) -> Callable[[], None]:
+def _save_another(path: str, vocabulary: str) -> Callable[[], None]:
     def save_another() -> None:
         import tensorflow as tf
 

@@ -1,1 +1,1 @@
-"""What pytest and the processes beside TensorFlow share: the wire, and the types of what goes over it."""
+"""Code that pytest and the processes beside TensorFlow share: the wire, and the types that go over it."""

@@ -1,18 +1,18 @@
-"""Structures of values as `tf.nest` sees them, and names in their natural order.  [both sides]"""
+"""Structures of values as `tf.nest` flattens them, and names in natural order.  [both sides]"""
 
 from __future__ import annotations
 
 import re
-from typing import Any, List
+from typing import Any, List, Union
 
 
-def natural_order(name: str) -> list:
-    """A sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
+def natural_order(name: str) -> List[Union[int, str]]:
+    """Return a sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
 def leaves(value: Any) -> List[Any]:
-    """The leaves of a structure in the order in which `tf.nest` flattens it."""
+    """Return the leaves of a structure in the order in which `tf.nest` flattens it."""
     if isinstance(value, dict):
         return [leaf for key in sorted(value) for leaf in leaves(value[key])]
     if isinstance(value, (list, tuple)):

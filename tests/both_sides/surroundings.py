@@ -1,11 +1,13 @@
-"""What this interpreter is: the pair in it, and what else can change an answer.  [beside TensorFlow]"""
+"""Describes an interpreter: the pair in it, and what else can change an answer.  [both sides]"""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 import sys
 from importlib import metadata
+from typing import Dict, Mapping, Optional
 
 PACKAGES = ("tensorflow", "keras", "tf_keras", "numpy", "h5py", "protobuf", "ml_dtypes")
 # Distributions beside TensorFlow, other runtimes and libraries of ops, which savers, loaders and cases may need.
@@ -31,8 +33,29 @@ RECORDED_VARIABLES = (
 )
 
 
-def version_of(*distributions: str) -> str | None:
-    """The version of the first of these distributions that is installed; None if none is."""
+@dataclasses.dataclass(frozen=True)
+class Surroundings:
+    """One interpreter: its versions, and what else can change an answer.
+
+    Args:
+        versions: by distribution; None where it is not installed.
+        runtimes: the versions of other runtimes and libraries of ops that are installed there.
+        variables: the environment variables that the run set for it.
+        import_seconds: by kind of agent, the `wall` and `cpu` seconds that getting ready took.
+    """
+
+    python: str
+    versions: Mapping[str, Optional[str]]
+    variables: Mapping[str, str]
+    runtimes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    executable: str = ""
+    machine: str = ""
+    system: str = ""
+    import_seconds: Mapping[str, Mapping[str, float]] = dataclasses.field(default_factory=dict)
+
+
+def version_of(*distributions: str) -> Optional[str]:
+    """Return the version of the first of these distributions that is installed; None if none is."""
     for distribution in distributions:
         try:
             return metadata.version(distribution)
@@ -41,25 +64,25 @@ def version_of(*distributions: str) -> str | None:
     return None
 
 
-def describe() -> dict:
-    """Versions of everything that matters, and the environment variables that were set for it.
+def describe() -> Surroundings:
+    """Return what this interpreter is.
 
     A TensorFlow that is imported answers for its own version and for the Keras that `tf.keras` stands for;
     otherwise the installed distributions do.
     """
-    versions: dict = {name: version_of(name) for name in PACKAGES}
+    versions: Dict[str, Optional[str]] = {name: version_of(name) for name in PACKAGES}
     versions["tensorflow"] = version_of(*TENSORFLOW_DISTRIBUTIONS)
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None:
         versions["tensorflow"] = tensorflow.__version__
     if os.environ.get("TF_USE_LEGACY_KERAS") == "1" and versions["tf_keras"]:
         versions["keras"] = versions["tf_keras"]
-    return {
-        "python": platform.python_version(),
-        "executable": sys.executable,
-        "machine": platform.machine(),
-        "system": platform.platform(),
-        "versions": versions,
-        "runtimes": {name: version_of(name) for name in RUNTIMES if version_of(name)},
-        "variables": {name: os.environ[name] for name in RECORDED_VARIABLES if name in os.environ},
-    }
+    return Surroundings(
+        python=platform.python_version(),
+        versions=versions,
+        variables={name: os.environ[name] for name in RECORDED_VARIABLES if name in os.environ},
+        runtimes={name: version for name in RUNTIMES if (version := version_of(name))},
+        executable=sys.executable,
+        machine=platform.machine(),
+        system=platform.platform(),
+    )

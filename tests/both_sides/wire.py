@@ -1,9 +1,8 @@
-"""What agents, children and pytest say to each other: JSON and arrays, never pickle.  [both sides]
+"""Encodes the messages of agents, children and pytest as JSON and arrays, never as pickle.  [both sides]
 
-A message is one frame: a magic word, the lengths of its two parts, a JSON header, and a body of raw array
-bytes that the header refers to. Values keep their structure: dicts, lists, tuples, dense arrays, ragged and
-sparse tensors, byte strings. Decoding builds nothing but these, so whoever wrote the frame can at worst make
-it undecodable.
+A message is one frame: a magic word, the lengths of its two parts, a JSON header, and a body of raw array bytes that
+the header refers to. Values keep their structure: dicts, lists, tuples, dense arrays, ragged and sparse tensors, byte
+strings. Decoding builds only these, so a broken or hostile sender can at worst send a frame that cannot be decoded.
 """
 
 from __future__ import annotations
@@ -43,23 +42,23 @@ _ML_DTYPES = frozenset(["bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uin
 
 
 class WireError(Exception):
-    """Bytes that are not a message: who wrote them was broken, or wrote something else."""
+    """Bytes that are not a message: their sender is broken, or sent something else."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Ragged:
-    """A ragged tensor: flat or nested `values`, and the int64 `row_splits` of its outermost ragged dimension."""
+    """A ragged tensor: `values`, which may be ragged too, and the int64 `row_splits` of its first ragged dimension."""
 
     values: Any
     row_splits: np.ndarray
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
         return len(self.row_splits) - 1
 
     def row(self, at: int) -> Ragged:
-        """One row, as a ragged tensor of its own."""
+        """Return one row as a ragged tensor of its own."""
         start, end = self.row_splits[at : at + 2]
         return Ragged(self.values[start:end], np.array([0, end - start], "int64"))
 
@@ -74,52 +73,59 @@ class Sparse:
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
         return int(self.dense_shape[0])
 
     def row(self, at: int) -> Sparse:
-        """One row, as a sparse tensor of its own."""
+        """Return one row as a sparse tensor of its own."""
         there = self.indices[:, 0] == at
         indices = self.indices[there] * np.array([0, *[1] * (len(self.dense_shape) - 1)], "int64")
         return Sparse(indices, self.values[there], np.array([1, *self.dense_shape[1:]], "int64"))
 
 
 def numpy_dtype(name: str) -> np.dtype:
-    """The numpy dtype of that TensorFlow name; strings are object arrays of bytes.
+    """Return the numpy dtype for TensorFlow's name of it; strings are object arrays of bytes.
 
     Raises:
-        WireError: no such dtype goes over the wire.
+        WireError: the wire does not carry this dtype.
     """
     if name == "string":
         return np.dtype(object)
     if name in _NUMPY_DTYPES:
         return np.dtype(name)
     if name in _ML_DTYPES:
-        try:
-            import ml_dtypes
-        except ModuleNotFoundError:  # TensorFlow 2.13 has a bfloat16 of its own
-            import tensorflow as tf
-
-            return np.dtype(tf.dtypes.as_dtype(name).as_numpy_dtype)
-        return np.dtype(getattr(ml_dtypes, name))
+        return _ml_dtype(name)
     raise WireError(f"no dtype named {name!r} goes over the wire")
 
 
+def _ml_dtype(name: str) -> np.dtype:
+    dtype: np.dtype
+    try:
+        import ml_dtypes
+    except ModuleNotFoundError:  # TensorFlow 2.13 has a bfloat16 of its own
+        import tensorflow as tf
+
+        dtype = np.dtype(tf.dtypes.as_dtype(name).as_numpy_dtype)
+    else:
+        dtype = np.dtype(getattr(ml_dtypes, name))
+    return dtype
+
+
 def dtype_name(array: np.ndarray) -> str:
-    """TensorFlow's name of the array's dtype."""
+    """Return TensorFlow's name of the array's dtype."""
     return "string" if array.dtype.kind in "OSU" else array.dtype.name
 
 
 def encode(value: Any) -> bytes:
-    """One frame that holds the value.
+    """Return the value as one frame.
 
     Raises:
-        TypeError: the value has a part that is not of the wire's kinds.
+        TypeError: the wire does not carry some part of the value.
     """
     body: list[bytes] = []
     size = 0
 
-    def place(raw: bytes) -> dict:
+    def place(raw: bytes) -> dict[str, int]:
         nonlocal size
         body.append(raw)
         size += len(raw)
@@ -154,7 +160,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(frame: bytes) -> Any:
-    """The value in a frame.
+    """Return the value in a frame.
 
     Raises:
         WireError: the bytes are not exactly one well-formed frame.
@@ -166,10 +172,10 @@ def decode(frame: bytes) -> Any:
 
 
 def read_frames(stream: BinaryIO) -> Iterator[Any]:
-    """The values of a stream of frames, until it ends.
+    """Yield the values of a stream of frames, until it ends.
 
     Raises:
-        WireError: the stream holds something else, or ends inside a frame.
+        WireError: the stream holds something different, or ends inside a frame.
     """
     while True:
         start = stream.read(len(MAGIC) + _LENGTHS.size)
@@ -183,10 +189,10 @@ def read_frames(stream: BinaryIO) -> Iterator[Any]:
 
 
 def take_frame(buffer: bytearray) -> Optional[Any]:
-    """Remove the first frame from the buffer and return it wrapped in a list; None while it is incomplete.
+    """Remove the first frame from the buffer, and return its value in a list; None while the frame is incomplete.
 
     Raises:
-        WireError: what the buffer starts with is not a frame.
+        WireError: the buffer does not start with a frame.
     """
     if not MAGIC.startswith(bytes(buffer[: len(MAGIC)])):
         raise WireError(f"not a message: it starts with {bytes(buffer[:24])!r}")
@@ -253,7 +259,7 @@ def _unpack(part: Any, body: bytes) -> Any:
     raise WireError(f"no value is tagged {tag!r}")
 
 
-def _slice(place: dict, body: bytes) -> bytes:
+def _slice(place: dict[str, Any], body: bytes) -> bytes:
     at, size = place["at"], place["bytes"]
     if not (isinstance(at, int) and isinstance(size, int) and at >= 0 and size >= 0 and at + size <= len(body)):
         raise WireError("an array lies outside its message")
@@ -270,9 +276,9 @@ def _array_bytes(array: np.ndarray, name: str) -> bytes:
     return b"".join(pieces)
 
 
-def _array(name: str, shape: list, raw: bytes) -> np.ndarray:
+def _array(name: str, shape: list[Any], raw: bytes) -> np.ndarray:
     dtype = numpy_dtype(name)
-    if not all(isinstance(side, int) and side >= 0 for side in shape):
+    if not all(isinstance(size, int) and size >= 0 for size in shape):
         raise WireError(f"no array has the shape {shape}")
     if name != "string":
         return np.frombuffer(raw, dtype=dtype).reshape(shape)

@@ -1,7 +1,8 @@
-"""Environments for pairs that are named and not at hand: made by uv, kept in the user's cache.  [pytest's side]
+"""Makes environments for pairs that are named by version or requirements, with uv, in the user's cache.
 
-What was asked for is resolved anew each time, since a bare version means what pip would give today; an environment
-is kept under what it was resolved to, made once, and used by whoever resolves to the same.
+Requirements are resolved anew each time, because a bare version means what pip would install today. An environment is
+kept under the exact versions it was resolved to, so it is made once and used again by every run that resolves to
+them.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ from tests.both_sides.surroundings import TENSORFLOW_DISTRIBUTIONS
 from tests.interpreters import package_settings
 from tests.interpreters.interpreter import UnusableInterpreter
 
-# The builds without CUDA, under their names; they give the same tensorflow and are a third of the size.
+# The builds without CUDA have distributions of their own, with the same tensorflow at a third of the size.
 CPU_BUILDS = {"tensorflow": "tensorflow-cpu", "tf-nightly": "tf-nightly-cpu"}
-# What the rooms beside TensorFlow run on.
+# The versions of Python that the code beside TensorFlow runs on.
 KNOWN_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
-MADE = "requirements.txt"  # written into an environment when it is whole
+MADE = "requirements.txt"  # written into an environment when it is complete
 NO_SOLUTION, OFFLINE = "No solution found", "network was disabled"
 
 
 def requirements_in(text: str) -> list[str] | None:
-    """The requirements that a version, or several requirements in one text, stand for; None where it is neither.
+    """Return the requirements that a text stands for: a version or several requirements; None if it is neither.
 
-    `2.15.1` is that TensorFlow, `2.15` the newest of its line. TensorFlow is added where nobody names one.
+    `2.15.1` is that TensorFlow, `2.15` the newest of its line. TensorFlow is added if no requirement names it.
     """
     words = text.split()
     if len(words) == 1:
@@ -59,13 +60,13 @@ def requirements_in(text: str) -> list[str] | None:
 
 
 def means_tf_keras(requirements: list[str]) -> bool:
-    """Whether the legacy flavour is asked for: tf_keras is named."""
+    """Return whether tf_keras is named, which asks for the legacy Keras."""
     return any(canonicalize_name(Requirement(each).name) == "tf-keras" for each in requirements)
 
 
 @dataclasses.dataclass(frozen=True)
 class Resolved:
-    """Exact requirements, and the Python that they are for."""
+    """Exact requirements, and the Python that they are resolved for."""
 
     python: str
     version: str
@@ -73,15 +74,15 @@ class Resolved:
 
     @property
     def name(self) -> str:
-        """A folder's name that says what is in it, and is another for every other set of pins or Python."""
+        """A name for its folder that shows the pair, and differs for every set of pins and every Python."""
         pins = dict(line.partition("==")[::2] for line in self.pins.splitlines() if "==" in line)
-        told = [f"{name}-{pins[name]}" for name in (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras") if name in pins]
+        pair = [f"{name}-{pins[name]}" for name in (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras") if name in pins]
         digest = hashlib.sha256(f"{self.python} {self.version}\n{self.pins}".encode()).hexdigest()[:12]
-        return "-".join([*told, f"python-{self.version}", digest])
+        return "-".join([*pair, f"python-{self.version}", digest])
 
 
 def python_with(requirements: list[str]) -> str:
-    """The path of a Python in which these requirements are installed, and nothing beside what they need.
+    """Return the path of a Python in which these requirements are installed, and only what they need.
 
     Raises:
         UnusableInterpreter: they cannot be resolved or installed; the message says why, in one line.
@@ -98,16 +99,16 @@ def _made(resolved: Resolved, folder: Path) -> Path:
     with FileLock(folder / f"{resolved.name}.lock"):
         if (environment / MADE).exists() and python.exists():
             return python
-        shutil.rmtree(environment, ignore_errors=True)  # of a creation that was cut off
+        shutil.rmtree(environment, ignore_errors=True)  # of a creation that was interrupted
         print(f"making an environment: {environment}", file=sys.stderr)
         # Children write no bytecode, and would compile what they import each time.
         install = ["pip", "install", "--no-deps", "--compile-bytecode", "--python", str(python), "-r", "-"]
         install += _arguments()
         for step in (["venv", "--no-project", "--python", resolved.python, str(environment)], install):
-            told = _uv(*step, "--quiet", given=resolved.pins)
-            if told.returncode:
+            ended = _uv(*step, "--quiet", sent=resolved.pins)
+            if ended.returncode:
                 shutil.rmtree(environment, ignore_errors=True)
-                raise UnusableInterpreter(f"{_pair_of(resolved.pins)} cannot be installed: {_reason(told.stderr)}")
+                raise UnusableInterpreter(f"{_pair_of(resolved.pins)} cannot be installed: {_reason(ended.stderr)}")
         draft = environment / f".{MADE}"
         draft.write_text(resolved.pins)
         draft.rename(environment / MADE)
@@ -115,7 +116,7 @@ def _made(resolved: Resolved, folder: Path) -> Path:
 
 
 def _resolved_or_remembered(requirements: list[str], folder: Path) -> Resolved:
-    """What the requirements resolve to today, or, where the index cannot be reached, did the last time."""
+    """Return what the requirements resolve to today, or if the index cannot be reached, what they did last time."""
     folder.mkdir(parents=True, exist_ok=True)
     asked = " ".join([*requirements, sys.version.split()[0], *_arguments()])
     remembered = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.txt"
@@ -134,11 +135,11 @@ def _resolved_or_remembered(requirements: list[str], folder: Path) -> Resolved:
 
 
 class _OutOfReach(Exception):
-    """The index did not answer; nothing is said about the requirements."""
+    """The index did not answer, which says nothing about the requirements."""
 
 
 def _resolve(requirements: list[str]) -> Resolved:
-    """The first of this machine's Pythons, the one that runs pytest before all others, for which there is a solution.
+    """Return the solution for the first of this machine's Pythons that has one; the one that runs pytest comes first.
 
     Raises:
         UnusableInterpreter: there is none; the message says whether another Python would do.
@@ -162,20 +163,20 @@ def _resolve(requirements: list[str]) -> Resolved:
 
 
 def _solution(requirements: list[str], python: list[str]) -> tuple[str | None, str]:
-    """(pins, why there are none): with the build without CUDA, where that exists and nothing else needs the other."""
+    """Return the pins, or None and why there are none. The build without CUDA is used if nothing needs the other."""
     slim = [_renamed(each) for each in requirements]
     for attempt in (slim, requirements) if slim != requirements else (requirements,):
-        told = _uv(
+        ended = _uv(
             "pip", "compile", "--quiet", "--no-header", "--no-annotate", *python, *_arguments(), "-",
-            given="\n".join(attempt),
+            sent="\n".join(attempt),
         )  # fmt: skip
-        if told.returncode == 0:
-            names = {line.partition("==")[0] for line in told.stdout.splitlines()}
+        if ended.returncode == 0:
+            names = {line.partition("==")[0] for line in ended.stdout.splitlines()}
             if not any({build, cpu} <= names for build, cpu in CPU_BUILDS.items()):
-                return told.stdout, ""
-        elif NO_SOLUTION not in told.stderr or OFFLINE in told.stderr:
-            raise _OutOfReach(_reason(told.stderr))
-    return None, _reason(told.stderr)
+                return ended.stdout, ""
+        elif NO_SOLUTION not in ended.stderr or OFFLINE in ended.stderr:
+            raise _OutOfReach(_reason(ended.stderr))
+    return None, _reason(ended.stderr)
 
 
 def _renamed(requirement: str) -> str:
@@ -185,13 +186,13 @@ def _renamed(requirement: str) -> str:
 
 
 def _pythons() -> Iterator[tuple[str, str]]:
-    """(`3.11`, path) of this machine's Pythons: the one that runs pytest first, then the newest."""
+    """Return version (`3.11`) and path of this machine's Pythons: first the one that runs pytest, then the newest."""
     own = f"{sys.version_info.major}.{sys.version_info.minor}"
     yield own, sys.executable
     for version in reversed(KNOWN_PYTHONS):
-        told = _uv("python", "find", "--no-project", "--system", "--no-python-downloads", version)
-        if version != own and told.returncode == 0:
-            yield version, told.stdout.strip()
+        ended = _uv("python", "find", "--no-project", "--system", "--no-python-downloads", version)
+        if version != own and ended.returncode == 0:
+            yield version, ended.stdout.strip()
 
 
 @functools.cache
@@ -199,15 +200,15 @@ def _arguments() -> list[str]:
     return package_settings.as_arguments(package_settings.of_pip())
 
 
-def _uv(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run uv, away from any project, where pyenv's Pythons can be found too."""
+def _uv(*arguments: str, sent: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run uv outside of any project, where it finds pyenv's Pythons too."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     path = os.pathsep.join([*map(str, sorted(root.glob("versions/*/bin"))), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, **package_settings.certificates(package_settings.of_pip())}
     environment.pop("VIRTUAL_ENV", None)
     return subprocess.run(
         [find_uv_bin(), *arguments],
-        input=given,
+        input=sent,
         capture_output=True,
         text=True,
         check=False,
@@ -221,9 +222,9 @@ def _pair_of(pins: str) -> str:
     return " ".join(line for line in pins.splitlines() if line.partition("==")[0] in named)
 
 
-def _reason(said: str) -> str:
-    """What uv said, on one line: the innermost cause."""
-    causes = [line.strip() for line in said.splitlines() if line.strip()]
+def _reason(printed: str) -> str:
+    """Return the innermost cause of what uv printed, on one line."""
+    causes = [line.strip() for line in printed.splitlines() if line.strip()]
     because = [line.partition(":")[2].strip() for line in causes if line.lower().startswith(("cause:", "caused by:"))]
-    told = (because or [line.removeprefix("error:").strip() for line in causes] or ["uv said nothing"])[-1]
-    return told.replace(", we can conclude that your requirements are unsatisfiable", "")
+    innermost = (because or [line.removeprefix("error:").strip() for line in causes] or ["uv printed nothing"])[-1]
+    return innermost.replace(", we can conclude that your requirements are unsatisfiable", "")

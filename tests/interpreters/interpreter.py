@@ -1,4 +1,4 @@
-"""A Python with one pair in it, and the environment that we give it.  [pytest's side]"""
+"""A Python with one pair in it, and the environment variables that its processes get."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import os
 from pathlib import Path
 
-# The instrument should measure persistence, not rounding: one thread, no oneDNN, no GPU, a fixed locale.
+# A run should measure persistence, not rounding: one thread, no oneDNN, no GPU, a fixed locale.
 STEADY = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -21,7 +21,7 @@ ALWAYS = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-# A caller's own settings of these would change what is measured.
+# If these were inherited, they would change what is measured.
 NEVER_INHERITED = (
     "TF_XLA_FLAGS",
     "XLA_FLAGS",
@@ -33,22 +33,22 @@ NEVER_INHERITED = (
 
 
 class UnusableInterpreter(Exception):
-    """What was named cannot be used; the message says why, in one line."""
+    """The interpreter that was named cannot be used; the message says why, in one line."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Interpreter:
-    """One Python, and the environment variables that make it the flavour that is meant."""
+    """One Python, and the environment variables that a user sets for it."""
 
     python: str
     variables: tuple[tuple[str, str], ...] = ()
 
     def environment(self, keras_home: Path, steady: bool = True) -> dict[str, str]:
-        """All environment variables of a process of this interpreter.
+        """Return all environment variables of a process of this interpreter.
 
         Args:
             keras_home: a private folder for Keras's own settings.
-            steady: with the settings of STEADY, or with TensorFlow's defaults.
+            steady: use the settings of STEADY, and not TensorFlow's defaults.
         """
         inherited = {
             name: value

@@ -1,7 +1,7 @@
-"""pip's own settings, as arguments for uv, which does not read them.  [pytest's side]
+"""Hands pip's settings to uv, which does not read them.
 
-A private index, wheels on a disk, constraints: whoever has told pip has told us. What uv has been told itself, by
-its variables or files, comes first.
+A private index, wheels on a disk or constraints that are set for pip hold for our environments too. uv's own
+settings, by its variables or files, come first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shlex
 import subprocess
 import sys
 
-# pip's name of a setting -> uv's option, and uv's own variables for it, any of which comes first.
+# pip's name of a setting -> uv's option, and uv's own variables for it, which come first.
 OPTIONS = {
     "index-url": ("--index-url", ("UV_INDEX_URL", "UV_DEFAULT_INDEX")),
     "extra-index-url": ("--extra-index-url", ("UV_EXTRA_INDEX_URL", "UV_INDEX")),
@@ -29,7 +29,7 @@ OFF = ("", "0", "false", "no", "off")
 
 @functools.cache
 def of_pip() -> dict[str, str]:
-    """Pip's settings from its files and variables, by the long names of its options; the strongest wins."""
+    """Return pip's settings from its files and variables, by the long names of its options; the strongest wins."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
@@ -45,7 +45,7 @@ def of_pip() -> dict[str, str]:
 
 
 def _variables() -> list[str]:
-    """What pip would list where there is no pip."""
+    """Return what pip would list, if there is no pip."""
     return [
         f":env:.{name[len('PIP_') :].lower().replace('_', '-')}={shlex.quote(value)}"
         for name, value in os.environ.items()
@@ -54,19 +54,19 @@ def _variables() -> list[str]:
 
 
 def as_arguments(settings: dict[str, str]) -> list[str]:
-    """The settings as options of `uv pip compile` and `uv pip install`, but for what uv has been told itself."""
+    """Return the settings as options of `uv pip compile` and `uv pip install`, without those that uv has itself."""
     arguments: list[str] = []
-    for name, (option, told) in OPTIONS.items():
-        if name in settings and not any(variable in os.environ for variable in told):
+    for name, (option, variables) in OPTIONS.items():
+        if name in settings and not any(variable in os.environ for variable in variables):
             arguments += [part for value in settings[name].split() for part in (option, value)]
-    for name, (flags, told) in FLAGS.items():
-        if settings.get(name, "").lower() not in OFF and not any(variable in os.environ for variable in told):
+    for name, (flags, variables) in FLAGS.items():
+        if settings.get(name, "").lower() not in OFF and not any(variable in os.environ for variable in variables):
             arguments += flags
     if "--extra-index-url" in arguments:
-        arguments += ["--index-strategy", "unsafe-best-match"]  # the best of all indexes, as pip takes it
+        arguments += ["--index-strategy", "unsafe-best-match"]  # the best version of all indexes, as pip takes it
     return arguments
 
 
 def certificates(settings: dict[str, str]) -> dict[str, str]:
-    """The environment variable by which uv learns of pip's certificates."""
+    """Return the environment variable that gives pip's certificates to uv."""
     return {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings and "SSL_CERT_FILE" not in os.environ else {}

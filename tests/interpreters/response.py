@@ -1,41 +1,61 @@
-"""What one child said, and how it ended.  [pytest's side]"""
+"""The response of one child: what it sent, section by section, and how it ended."""
 
 from __future__ import annotations
 
 import dataclasses
+import enum
 import re
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 from tests.both_sides import wire
 
-FINISHED, RAN_ON, CRASHED, OUT_OF_MEMORY, GARBLED, REFUSED = (
-    "finished", "timed-out", "crashed", "out-of-memory", "garbled", "refused",
-)  # fmt: skip
+
+class Ending(str, enum.Enum):
+    """How a child ended. All but the first mean that it was lost; `REFUSED` means that it never started."""
+
+    FINISHED = "finished"
+    TIMED_OUT = "timed-out"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out-of-memory"
+    GARBLED = "garbled"
+    REFUSED = "refused"
 
 
 class MissingSection(Exception):
-    """A section that the child did not deliver.
+    """A section that the child did not send.
 
-    `error` holds what it raised, None where it was lost; then `how` says how, and `log` ends what it printed.
+    `error` is the exception that the child raised there, as `{"type", "message", "bases", "traceback"}`. If the child
+    was lost instead, `error` is None, `ending` says how it was lost, and `log` is the end of what it printed.
     """
 
-    def __init__(self, message: str, *, error: dict | None = None, how: str = FINISHED, log: str = ""):
+    def __init__(
+        self,
+        message: str,
+        *,
+        error: Mapping[str, Any] | None = None,
+        ending: Ending = Ending.FINISHED,
+        log: str = "",
+    ):
         super().__init__(message)
-        self.error, self.how, self.log = error, how, log
+        self.error, self.ending, self.log = error, ending, log
 
 
 @dataclasses.dataclass(frozen=True)
 class Response:
-    """The sections that a child said, and how it ended.
+    """The sections that a child sent, and how it ended.
 
-    `sections` maps a name to `{"value": ...}` or `{"error": ...}`, with `wall` and `cpu` in seconds. `how` is one
-    of the constants of this module; `during` is the section it was in when it was lost.
+    Args:
+        sections: `{"value": ...}` or `{"error": ...}` by name, with `wall` and `cpu` in seconds.
+        detail: how it was lost, in words that follow "the child".
+        during: the section that it had begun when it was lost.
+        log: the end of what a lost child printed.
+        wall, cpu: seconds of the whole child.
+        peak_kib: its largest resident size.
     """
 
-    __test__: ClassVar[bool] = False  # pytest takes a class for tests by how its name begins
-
-    sections: dict[str, dict]
-    how: str = FINISHED
+    sections: dict[str, dict[str, Any]]
+    ending: Ending = Ending.FINISHED
     detail: str = ""
     during: str | None = None
     log: str = ""
@@ -47,66 +67,72 @@ class Response:
         return "value" in self.sections.get(section, {})
 
     def __getitem__(self, section: str) -> Any:
-        """The value of a section.
+        """Return the value of a section.
 
         Raises:
             MissingSection: the child raised there, or never got that far.
         """
-        said = self.sections.get(section)
-        if said is None:
-            if self.how == FINISHED:
+        sent = self.sections.get(section)
+        if sent is None:
+            if self.ending is Ending.FINISHED:
                 raise MissingSection(f"the child had nothing to say of {section!r}")
-            raise MissingSection(f"the child {self.detail} during {self.during!r}", how=self.how, log=self.log)
-        if "error" in said:
-            error = said["error"]
+            message = f"the child {self.detail} during {self.during!r}"
+            raise MissingSection(message, ending=self.ending, log=self.log)
+        if "error" in sent:
+            error = sent["error"]
             if error["type"] == "MemoryError":
-                raise MissingSection(f"the child {self.detail} in {section!r}", how=OUT_OF_MEMORY, log=self.log)
+                message = f"the child {self.detail} in {section!r}"
+                raise MissingSection(message, ending=Ending.OUT_OF_MEMORY, log=self.log)
             raise MissingSection(f"{error['type']}: {error['message']}", error=error)
-        return said["value"]
+        return sent["value"]
 
     def get(self, section: str, default: Any) -> Any:
-        """The value of a section, or the default where there is none."""
+        """Return the value of a section, or the default if there is none."""
         return self.sections.get(section, {}).get("value", default)
 
-    def error(self, section: str) -> dict | None:
-        """What the child raised there; None if it did not."""
+    def error(self, section: str) -> Mapping[str, Any] | None:
+        """Return the exception that the child raised in a section; None if it raised none."""
         return self.sections.get(section, {}).get("error")
 
     def seconds(self) -> dict[str, float]:
-        """CPU seconds by section."""
-        return {name: said.get("cpu", 0.0) for name, said in self.sections.items()}
+        """Return CPU seconds by section."""
+        return {name: sent.get("cpu", 0.0) for name, sent in self.sections.items()}
 
-    def without(self, folder: re.Pattern) -> Response:
-        """The same with what the pattern matches in any text told as `/run`."""
+    def without(self, folder: re.Pattern[str]) -> Response:
+        """Return the response with `/run` in place of whatever the pattern matches, in every text."""
 
-        def told(value: Any) -> Any:
+        def replaced(value: Any) -> Any:
             if isinstance(value, str):
                 return folder.sub("/run", value)
             if isinstance(value, dict):
-                return {key: told(part) for key, part in value.items()}
-            return type(value)(map(told, value)) if isinstance(value, (list, tuple)) else value
+                return {key: replaced(part) for key, part in value.items()}
+            return type(value)(map(replaced, value)) if isinstance(value, (list, tuple)) else value
 
-        return dataclasses.replace(self, sections=told(self.sections), detail=told(self.detail), log=told(self.log))
+        return dataclasses.replace(
+            self, sections=replaced(self.sections), detail=replaced(self.detail), log=replaced(self.log)
+        )
 
     def settled(self) -> Response:
-        """The same without what it cost and with dicts in sorted order: to the byte what another child would say."""
+        """Return the response as any other run would have it: without costs, and with sorted dicts."""
         sections = {
-            name: {key: value for key, value in said.items() if key not in ("wall", "cpu")}
-            for name, said in self.sections.items()
+            name: {key: value for key, value in sent.items() if key not in ("wall", "cpu")}
+            for name, sent in self.sections.items()
         }
-        return dataclasses.replace(self, sections=_in_order(sections), wall=0.0, cpu=0.0, peak_kib=0)
+        return dataclasses.replace(self, sections=_sorted(sections), wall=0.0, cpu=0.0, peak_kib=0)
 
     def encode(self) -> bytes:
-        """All of it as one frame of the wire."""
-        return wire.encode(dataclasses.asdict(self))
+        """Return all of it as one frame of the wire."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return wire.encode({**fields, "ending": self.ending.value})
 
     @classmethod
     def decode(cls, frame: bytes) -> Response:
-        """What `encode` made."""
-        return cls(**wire.decode(frame))
+        """Return the response in a frame that `encode` made."""
+        fields = wire.decode(frame)
+        return cls(**{**fields, "ending": Ending(fields["ending"])})
 
 
-def _in_order(value: Any) -> Any:
+def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
-    return type(value)(map(_in_order, value)) if isinstance(value, (list, tuple)) else value
+        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+    return type(value)(map(_sorted, value)) if isinstance(value, (list, tuple)) else value

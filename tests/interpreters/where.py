@@ -1,4 +1,4 @@
-"""What `--to` and `--from` name: the path of a Python, a version, or requirements.  [pytest's side]"""
+"""Finds the interpreter that `--to` or `--from` names: by a path, a version, or requirements."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ TF_KERAS = ("TF_USE_LEGACY_KERAS", "1")
 
 
 def interpreter_at(where: str | None) -> Interpreter:
-    """The interpreter that is meant; the one that runs pytest where none is named.
+    """Return the interpreter that is named; the one that runs pytest if none is.
 
-    Environment variables may stand first, as in a shell. An environment for a version or for requirements is made
-    where there is none; where they name tf_keras, `tf.keras` is that.
+    Environment variables may come first, as in a shell. An environment for a version or for requirements is made if
+    there is none. If the requirements name tf_keras, `tf.keras` stands for it.
 
     Raises:
-        UnusableInterpreter: there is no such Python, or no such environment can be made.
+        UnusableInterpreter: there is no such Python, or the environment cannot be made.
     """
     if where is None:
         return Interpreter(sys.executable)
     variables = []
     rest = where.strip()
-    while set_first := re.match(r"([A-Za-z_]\w*)=([^=\s]\S*)?\s+", rest):
-        variables.append((set_first[1], set_first[2] or ""))
-        rest = rest[set_first.end() :]
+    while assignment := re.match(r"([A-Za-z_]\w*)=([^=\s]\S*)?\s+", rest):
+        variables.append((assignment[1], assignment[2] or ""))
+        rest = rest[assignment.end() :]
     requirements = None if os.sep in rest.partition("@")[0] else environments.requirements_in(rest)
     if requirements is not None:
         if environments.means_tf_keras(requirements) and TF_KERAS[0] not in dict(variables):

@@ -1,16 +1,17 @@
-"""What equal means.
+"""Compares values, and defines what equal means.
 
-Two values are equal when they agree in structure, names, count, dtype, shape, positions of NaN and of each
-infinity, and then in values; every leaf is looked at, always. Within one pair values agree bitwise, NaN by
-position. Over two pairs a tolerance in ulp applies, by dtype; one ulp is the spacing of floating-point numbers
-at the largest finite magnitude in the row, which is one element of the batch. The largest error is recorded
-whether the values are equal or not.
+Two values are equal if they agree in structure, names, count, dtype, shape, positions of NaN and of each infinity,
+and then in values. Every leaf is compared, always. Within one pair values agree bitwise, and NaN by position. Over
+two pairs there is a tolerance in ulp, by dtype. One ulp is the spacing of floating-point numbers at the largest
+finite magnitude in the row, which is one element of the batch. The largest error is recorded even if the values are
+equal.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ml_dtypes
@@ -18,33 +19,33 @@ import numpy as np
 
 from tests.both_sides.wire import Ragged, Sparse, dtype_name
 
-# Over two pairs, by dtype; a dtype that is not here is compared bitwise. One ulp is there the spacing at the largest
-# magnitude in the row, in the input, or at 1, whichever is most: what a sum rounds away is measured by its terms, and
-# where they cancel, or tanh is flat, that is much of what is left. Weights are compared to the bit, so that answers
-# have only to tell rounding from another model.
+# The tolerance over two pairs, by dtype; other dtypes are compared bitwise. One ulp is the spacing at the largest
+# magnitude in the row, in the input, or at 1, whichever is largest: a sum rounds in proportion to its terms, and
+# where terms cancel, or where tanh is flat, the rounding is a large part of the result. Weights are compared to the
+# bit, so answers only have to tell rounding from a different model.
 ULP_OVER_PAIRS = {
-    # Kernels of matmul, tanh, sigmoid and pow round otherwise from one TensorFlow to the next: from 2.15.1 and from
-    # 2.16.2 to 2.21.0 answers and gradients moved by at most 3 ulp, on a product of two columns of numbers near 477
-    # that leaves 4.
+    # Kernels of matmul, tanh, sigmoid and pow round differently in different versions of TensorFlow. From 2.15.1 and
+    # from 2.16.2 to 2.21.0, answers and gradients moved by at most 3 ulp, on a product of two columns of numbers near
+    # 477 whose result is 4.
     "float32": 4,
-    # Mixed precision and a layer in float64, from 2.15.1 to 2.21.0: moved by 2 ulp at most.
+    # Mixed precision and a layer in float64, from 2.15.1 to 2.21.0: moved by at most 2 ulp.
     "float64": 4,
     "float16": 4,
     "bfloat16": 4,
 }
-# How much coarser than float32 these are: what a model computes in them is rounded to them, whatever it answers in.
+# How much coarser than float32 these are. A model that computes in one of them rounds to it, whatever it answers in.
 COARSER = {"bfloat16": 2.0**16, "float16": 2.0**13}
-# By another runtime than TensorFlow's, by dtype, for inputs up to 1; as many times that as the inputs are larger.
+# The tolerance for other runtimes, by dtype, for inputs up to 1; larger inputs multiply it.
 ULP_CONVERTED = {
-    # Its kernels sum in another order, and what that rounds away grows with what is summed. Seen with TFLite, LiteRT,
-    # ONNX Runtime and OpenVINO: 9 ulp of the row's largest on inputs up to 3, 633 ulp on inputs up to 477.
+    # Their kernels sum in another order, and the rounding grows with the terms. Seen with TFLite, LiteRT, ONNX
+    # Runtime and OpenVINO: 9 ulp of the row's largest value on inputs up to 3, and 633 ulp on inputs up to 477.
     "float32": 8,
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """One way in which a leaf differs: where, by which level of the comparison, and what was expected and seen."""
+    """One way in which a leaf differs: where, at which level of the comparison, and what was expected and seen."""
 
     where: str
     level: str
@@ -58,10 +59,10 @@ class Difference:
 
 @dataclasses.dataclass
 class Comparison:
-    """Every difference that was found, and the largest error of the values that could be compared.
+    """Every difference, and the largest error of the values that could be compared.
 
-    `largest_ulp` and `largest_absolute` are over all compared finite values, 0 where all are the same, and None
-    where no floating-point value was compared.
+    `largest_ulp` and `largest_absolute` are over all compared finite values, 0 if all are the same, and None if no
+    floating-point value was compared.
     """
 
     differences: list[Difference] = dataclasses.field(default_factory=list)
@@ -71,7 +72,7 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """Whether no difference was found."""
+        """True if there is no difference."""
         return not self.differences
 
     def differ(self, where: str, level: str, expected: Any, seen: Any) -> None:
@@ -79,16 +80,16 @@ class Comparison:
         self.differences.append(Difference(where, level, str(expected), str(seen)))
 
     def note_error(self, ulp: float, absolute: float) -> None:
-        """Record an error; the largest stays. An error that is not a number is the largest there is."""
+        """Record an error if it is the largest so far. An error that is not a number counts as infinite."""
         ulp, absolute = (math.inf if math.isnan(error) else error for error in (ulp, absolute))
         self.largest_ulp = ulp if self.largest_ulp is None else max(self.largest_ulp, ulp)
         self.largest_absolute = absolute if self.largest_absolute is None else max(self.largest_absolute, absolute)
 
     def absorb(self, other: Comparison) -> None:
-        """Add what another comparison found."""
+        """Add the result of another comparison."""
         self.differences += other.differences
         self.leaves += other.leaves
-        if other.largest_ulp is not None:
+        if other.largest_ulp is not None and other.largest_absolute is not None:
             self.note_error(other.largest_ulp, other.largest_absolute)
 
 
@@ -96,7 +97,7 @@ def compare(
     expected: Any,
     seen: Any,
     *,
-    ulp: dict[str, float] | None = None,
+    ulp: Mapping[str, float] | None = None,
     at_least: float = 0.0,
     values: bool = True,
     unsure: Any = None,
@@ -105,160 +106,124 @@ def compare(
 
     Args:
         expected, seen: structures of dicts, lists, tuples, arrays, ragged and sparse tensors.
-        ulp: the tolerance in ulp by dtype; bitwise where it is None, or where a dtype is not in it.
-        at_least: the magnitude at which an ulp is measured where the row's largest is smaller.
-        values: whether finite values are compared, beside the positions of those that are not finite.
-        unsure: a second expected value of the same structure; where it and `expected` disagree on which positions
-            are finite, those positions are not compared.
+        ulp: the tolerance in ulp by dtype; dtypes that are not in it are compared bitwise.
+        at_least: the magnitude at which an ulp is measured if the row's largest is smaller.
+        values: whether finite values are compared too, and not only the positions of those that are not finite.
+        unsure: a second expected value of the same structure; positions of which it and `expected` disagree whether
+            they are finite are not compared.
     """
-    result = Comparison()
-    _compare("", expected, seen, unsure, Tolerance(ulp or {}, at_least), values, result)
-    return result
+    comparer = _Comparer(ulp or {}, at_least, values)
+    comparer.compare("", expected, seen, unsure)
+    return comparer.result
 
 
-@dataclasses.dataclass(frozen=True)
-class Tolerance:
-    """Ulp by dtype, and the least magnitude at which one ulp is measured."""
-
-    ulp: dict[str, float]
-    at_least: float
-
-
-def without_messages(answers: list[dict]) -> list[dict]:
-    """Answers in which an exception is only its type: its text tells of node names and addresses."""
+def without_messages(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return answers in which an exception is only its type, because its text names nodes and addresses."""
     return [{"raised": answer["raised"]["type"]} if "raised" in answer else answer for answer in answers]
 
 
-def _compare(
-    where: str, expected: Any, seen: Any, unsure: Any, tolerance: Tolerance, values: bool, result: Comparison
-) -> None:
-    if type(expected) is not type(seen):
-        result.differ(where, "structure", _kind(expected), _kind(seen))
-    elif isinstance(expected, dict):
-        if set(expected) != set(seen):
-            result.differ(where, "names", sorted(expected, key=str), sorted(seen, key=str))
-        for name in sorted(set(expected) & set(seen), key=str):
-            other = unsure[name] if isinstance(unsure, dict) and name in unsure else None
-            _compare(f"{where}[{name!r}]", expected[name], seen[name], other, tolerance, values, result)
-    elif isinstance(expected, (list, tuple)):
-        if len(expected) != len(seen):
-            result.differ(where, "count", len(expected), len(seen))
-        for i, (one, two) in enumerate(zip(expected, seen)):
-            other = unsure[i] if isinstance(unsure, (list, tuple)) and i < len(unsure) else None
-            _compare(f"{where}[{i}]", one, two, other, tolerance, values, result)
-    elif isinstance(expected, (Ragged, Sparse)):
-        for field in dataclasses.fields(expected):
-            parts = [getattr(value, field.name, None) for value in (expected, seen, unsure)]
-            _compare(f"{where}.{field.name}", *parts, tolerance, values, result)
-    elif isinstance(expected, np.ndarray):
-        result.leaves += 1
-        _compare_arrays(where, expected, seen, unsure, tolerance, values, result)
-    elif expected != seen:
-        result.leaves += 1
-        result.differ(where, "value", repr(expected), repr(seen))
+@dataclasses.dataclass
+class _Comparer:
+    """Compares leaf by leaf; the fields are the arguments of `compare`."""
+
+    ulp: Mapping[str, float]
+    at_least: float
+    values: bool
+    result: Comparison = dataclasses.field(default_factory=Comparison)
+
+    def compare(self, where: str, expected: Any, seen: Any, unsure: Any) -> None:
+        """Compare two parts of the same place, and record every difference."""
+        if type(expected) is not type(seen):
+            self.result.differ(where, "structure", _kind(expected), _kind(seen))
+        elif isinstance(expected, dict):
+            if set(expected) != set(seen):
+                self.result.differ(where, "names", sorted(expected, key=str), sorted(seen, key=str))
+            for name in sorted(set(expected) & set(seen), key=str):
+                other = unsure[name] if isinstance(unsure, dict) and name in unsure else None
+                self.compare(f"{where}[{name!r}]", expected[name], seen[name], other)
+        elif isinstance(expected, (list, tuple)):
+            if len(expected) != len(seen):
+                self.result.differ(where, "count", len(expected), len(seen))
+            for i, (one, two) in enumerate(zip(expected, seen, strict=False)):
+                other = unsure[i] if isinstance(unsure, (list, tuple)) and i < len(unsure) else None
+                self.compare(f"{where}[{i}]", one, two, other)
+        elif isinstance(expected, (Ragged, Sparse)):
+            for field in dataclasses.fields(expected):
+                one, two, other = (getattr(value, field.name, None) for value in (expected, seen, unsure))
+                self.compare(f"{where}.{field.name}", one, two, other)
+        elif isinstance(expected, np.ndarray):
+            self.result.leaves += 1
+            self._compare_arrays(where, expected, seen, unsure)
+        elif expected != seen:
+            self.result.leaves += 1
+            self.result.differ(where, "value", repr(expected), repr(seen))
+
+    def _compare_arrays(self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any) -> None:
+        if dtype_name(expected) != dtype_name(seen):
+            self.result.differ(where, "dtype", dtype_name(expected), dtype_name(seen))
+        elif expected.shape != seen.shape:
+            self.result.differ(where, "shape", expected.shape, seen.shape)
+        elif expected.size == 0:
+            pass
+        elif not _is_inexact(expected):
+            self._point_out(where, "values", np.asarray(expected != seen, dtype=bool), expected, seen)
+        elif expected.dtype.kind == "c":
+            for name, part in ((".real", np.real), (".imag", np.imag)):
+                other = part(unsure) if isinstance(unsure, np.ndarray) and unsure.dtype == expected.dtype else None
+                self._compare_floats(where + name, part(expected), part(seen), other)
+        else:
+            self._compare_floats(where, expected, seen, unsure)
+
+    def _compare_floats(self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any) -> None:
+        classes = [_finiteness(array) for array in (expected, seen)]
+        sure = np.ones(expected.shape, dtype=bool)
+        if isinstance(unsure, np.ndarray) and unsure.shape == expected.shape and unsure.dtype == expected.dtype:
+            sure = classes[0] == _finiteness(unsure)
+        self._point_out(where, "non-finite positions", (classes[0] != classes[1]) & sure, expected, seen)
+        if not self.values:
+            return
+        finite = (classes[0] == "finite") & (classes[1] == "finite")
+        one, two = (np.where(finite, array, 0).astype(np.float64) for array in (expected, seen))
+        absolute = np.abs(one - two)
+        with np.errstate(invalid="ignore"):
+            in_ulp = np.where(absolute == 0, 0.0, absolute / _spacing(expected, finite, self.at_least))
+        self.result.note_error(float(in_ulp.max()), float(absolute.max()))
+        allowed = self.ulp.get(expected.dtype.name)
+        if allowed is None:
+            # Bits, so that -0.0 is not 0.0; where both are NaN, only the position counts.
+            bits = np.dtype(f"u{expected.dtype.itemsize}")
+            wrong = (_bits(expected, bits) != _bits(seen, bits)) & finite
+        else:
+            wrong = in_ulp > allowed
+        more = f", largest error {float(in_ulp.max()):.3g} ulp"
+        self._point_out(where, "values", wrong & sure, expected, seen, more)
+
+    def _point_out(
+        self, where: str, level: str, wrong: np.ndarray, expected: np.ndarray, seen: np.ndarray, more: str = ""
+    ) -> None:
+        """Record a difference if any element is wrong: the first one, and how many there are."""
+        places = np.argwhere(wrong)
+        if len(places):
+            at = tuple(int(side) for side in places[0])
+            count = f" ({len(places)} of {expected.size} differ)"
+            self.result.differ(where, level, f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{count}{more}")
 
 
 def _kind(value: Any) -> str:
     return "array" if isinstance(value, np.ndarray) else type(value).__name__
 
 
-def _compare_arrays(
-    where: str,
-    expected: np.ndarray,
-    seen: np.ndarray,
-    unsure: Any,
-    tolerance: Tolerance,
-    values: bool,
-    result: Comparison,
-) -> None:
-    if dtype_name(expected) != dtype_name(seen):
-        result.differ(where, "dtype", dtype_name(expected), dtype_name(seen))
-        return
-    if expected.shape != seen.shape:
-        result.differ(where, "shape", expected.shape, seen.shape)
-        return
-    if expected.size == 0:
-        return
-    if not _is_inexact(expected):
-        _compare_exact(where, expected, seen, result)
-        return
-    if expected.dtype.kind == "c":
-        parts = (np.real, np.imag)
-        for name, part in zip((".real", ".imag"), parts):
-            other = part(unsure) if isinstance(unsure, np.ndarray) and unsure.dtype == expected.dtype else None
-            _compare_floats(where + name, part(expected), part(seen), other, tolerance, values, result)
-        return
-    _compare_floats(where, expected, seen, unsure, tolerance, values, result)
-
-
 def _is_inexact(array: np.ndarray) -> bool:
-    if array.dtype.kind in "fc":
-        return True
-    # ml_dtypes's floats are of numpy's kind "V", its integers too.
-    return array.dtype.kind == "V" and array.dtype.name.startswith(("bfloat", "float"))
+    # ml_dtypes has floats and integers of numpy's kind "V".
+    return array.dtype.kind in "fc" or (array.dtype.kind == "V" and array.dtype.name.startswith(("bfloat", "float")))
 
 
-def _compare_exact(where: str, expected: np.ndarray, seen: np.ndarray, result: Comparison) -> None:
-    _point_out(where, "values", np.asarray(expected != seen, dtype=bool), expected, seen, result)
-
-
-def _point_out(
-    where: str,
-    level: str,
-    wrong: np.ndarray,
-    expected: np.ndarray,
-    seen: np.ndarray,
-    result: Comparison,
-    more: str = "",
-) -> None:
-    """Record a difference where any element is wrong: the first of them, and how many there are."""
-    places = np.argwhere(wrong)
-    if len(places):
-        at = tuple(int(side) for side in places[0])
-        count = f" ({len(places)} of {expected.size} differ)"
-        result.differ(where, level, f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{count}{more}")
-
-
-def _compare_floats(
-    where: str,
-    expected: np.ndarray,
-    seen: np.ndarray,
-    unsure: Any,
-    tolerance: Tolerance,
-    values: bool,
-    result: Comparison,
-) -> None:
-    classes = [_finiteness(array) for array in (expected, seen)]
-    sure = np.ones(expected.shape, dtype=bool)
-    if isinstance(unsure, np.ndarray) and unsure.shape == expected.shape and unsure.dtype == expected.dtype:
-        sure = classes[0] == _finiteness(unsure)
-    _point_out(where, "non-finite positions", (classes[0] != classes[1]) & sure, expected, seen, result)
-    if not values:
-        return
-    finite = (classes[0] == "finite") & (classes[1] == "finite")
-    one, two = (np.where(finite, array, 0).astype(np.float64) for array in (expected, seen))
-    absolute = np.abs(one - two)
-    spacing = _spacing(expected, finite, tolerance.at_least)
-    with np.errstate(invalid="ignore"):
-        in_ulp = np.where(absolute == 0, 0.0, absolute / spacing)
-    result.note_error(float(in_ulp.max()), float(absolute.max()))
-    allowed = tolerance.ulp.get(expected.dtype.name)
-    if allowed is None:
-        # Bits, so that -0.0 is not 0.0; where both are NaN, the position is what counts.
-        bits = np.dtype(f"u{expected.dtype.itemsize}")
-        wrong = (_bits(expected, bits) != _bits(seen, bits)) & finite
-    else:
-        wrong = in_ulp > allowed
-    more = f", largest error {float(in_ulp.max()):.3g} ulp"
-    _point_out(where, "values", wrong & sure, expected, seen, result, more)
-
-
-def _bits(array: np.ndarray, bits: np.dtype) -> np.ndarray:
+def _bits(array: np.ndarray, bits: np.dtype[Any]) -> np.ndarray:
     return np.ascontiguousarray(array).reshape(array.shape).view(bits)
 
 
 def _finiteness(array: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore"):  # a signalling NaN is as good as any
+    with np.errstate(invalid="ignore"):  # a signalling NaN is like any other
         value = array.astype(np.float64)
     kinds = np.full(value.shape, "finite", dtype="U8")
     kinds[np.isnan(value)] = "nan"
@@ -268,11 +233,12 @@ def _finiteness(array: np.ndarray) -> np.ndarray:
 
 
 def _spacing(expected: np.ndarray, finite: np.ndarray, at_least: float) -> np.ndarray:
-    """One ulp of the largest finite magnitude in each row, or of the one given, in the shape of the array's rows."""
+    """Return one ulp of the largest finite magnitude in each row, or of `at_least`, in the shape of the rows."""
     magnitude = np.where(finite, np.abs(expected.astype(np.float64)), 0.0)
     if expected.ndim:
         axes = tuple(range(1, expected.ndim))
         magnitude = magnitude.max(axis=axes, keepdims=True) if axes else magnitude
-    info = ml_dtypes.finfo(expected.dtype)
+    info = ml_dtypes.finfo(expected.dtype)  # type: ignore[no-untyped-call]  # ml_dtypes has no types for it
     exponent = np.floor(np.log2(np.maximum(magnitude, max(at_least, float(info.smallest_normal)))))
-    return np.exp2(exponent - info.nmant)
+    spacing: np.ndarray = np.exp2(exponent - info.nmant)
+    return spacing

@@ -1,326 +1,296 @@
-"""What the children said, once and for all who judge it.
+"""Asks children for evidence, and keeps every response.
 
-One child per case builds and answers; one per case and saver builds, saves and looks again; one per case and route
-loads and answers. What they said is kept on disk, under a lock, so that every worker judges the same evidence, and
-whoever needs it first has it made.
+One child per case builds and answers; one per case and saver builds, saves and is looked at again; one per case and
+route loads and answers. A question is asked when its response is first needed, and never twice.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from tests.both_sides import wire
-from tests.interpreters.agents import ROOT, AgentHandle, AgentLost, Limits
-from tests.interpreters.response import REFUSED, MissingSection, Response
-from tests.judging import inputs as strategies
-from tests.judging.catalogue import (
-    answers_that_count,
-    asked_alone,
-    default_custom_objects,
-    differentiable,
-    few,
-    goes_on_training,
-    resaves,
-    signature_keys,
-    takes_gradients,
-    trainable,
-    ways_to_save_again,
-)
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.catalogue import Catalogue
+from tests.both_sides.plain import from_plain, to_plain
+from tests.both_sides.questions import CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion
+from tests.both_sides.routes import LoaderInfo, Route, SaverInfo
+from tests.both_sides.tensors import Input
+from tests.interpreters.agents import ROOT, AgentHandle
+from tests.interpreters.child_handle import AgentLost
+from tests.interpreters.limits import Limits
+from tests.interpreters.response import Ending, MissingSection, Response
+from tests.judging import inputs
+from tests.judging.evidence_folder import EvidenceFolder
+from tests.judging.load_request import LoadRequest
 
-# The folder of a run, and in it that of one child, have other names every time.
+# The folder of a run, and the folder of a child in it, have different names every time.
 CHILDS_FOLDER = r"(/[AB][a-z]/tmp\w+)?"
 
 
 class NoEvidence(Exception):
-    """Nobody could be asked: whoever judges can say nothing, of the pair least of all."""
+    """Nobody could be asked, so the cell has no verdict, and the pair is not to blame."""
 
 
 @dataclasses.dataclass
 class Evidence:
-    """Children's words about the cases, savers and loaders of a catalogue.
+    """The responses of children about the cases, savers and loaders of a catalogue.
 
     Args:
-        folder: where it is kept; private to one run.
-        catalogue: `cases` and `routes`, as an agent's child has told them.
         agents: by side ("A", "B") and kind.
-        routes: those that the run judges.
-        fresh: whether every step is taken in a truly new process.
-        over_pairs: whether answers are held against those of another pair, for which both of the original's count.
+        routes: the routes that the run judges.
+        fresh: take every step in a truly new process.
+        over_pairs: answers are compared with those of another pair, so that both answers of the original count.
     """
 
-    folder: Path
-    catalogue: dict
-    agents: dict[str, dict[str, AgentHandle]]
-    routes: frozenset[str]
+    folder: EvidenceFolder
+    catalogue: Catalogue
+    agents: Mapping[str, Mapping[str, AgentHandle]]
+    routes: frozenset[Route]
     fresh: bool = False
     limits: Limits = dataclasses.field(default_factory=Limits)
     over_pairs: bool = True
-    _latest: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
-    def inputs(self, case: str) -> list[dict]:
-        """The case's inputs, drawn once."""
-        return self._remembered(
-            f"inputs/{case}", lambda: wire.encode(strategies.inputs_of(self.case(case))), wire.decode
+    def case(self, name: str) -> CaseInfo:
+        """Return the case of that id."""
+        return self.catalogue.cases[name]
+
+    def saver(self, name: str) -> SaverInfo:
+        """Return the saver of that name."""
+        return self.catalogue.savers[name]
+
+    def loader(self, name: str) -> LoaderInfo:
+        """Return the loader of that name."""
+        return self.catalogue.loaders[name]
+
+    def loader_of(self, route: Route) -> LoaderInfo:
+        """Return the loader of a route that has one."""
+        assert route.loader is not None
+        return self.catalogue.loaders[route.loader]
+
+    def responses(self) -> Iterator[Response]:
+        """Return every response that children have sent so far."""
+        return self.folder.responses()
+
+    # Inputs
+
+    def inputs(self, case: str) -> list[Input]:
+        """Return the case's inputs, drawn once."""
+        return self.folder.remember(
+            f"inputs/{case}", lambda: _encoded(inputs.inputs_of(self.case(case))), _decoded_inputs
         )
 
-    def few_inputs(self, case: str) -> list[dict]:
-        """Those of them that are enough to see whether a model is still the same."""
-        return few(self.case(case), self.inputs(case))
+    def few_inputs(self, case: str) -> list[Input]:
+        """Return the few inputs that show whether a model is still the same."""
+        return self.case(case).few_inputs(self.inputs(case))
 
-    def inputs_for(self, case: str, loader: str) -> list[dict]:
-        """Those of them that what the loader returns is asked."""
-        return self.few_inputs(case) if self.loader(loader)["slow"] else self.inputs(case)
+    def inputs_for(self, case: str, loader: LoaderInfo) -> list[Input]:
+        """Return the inputs that what the loader returns is asked."""
+        return self.few_inputs(case) if loader.slow else self.inputs(case)
 
-    def keep_given(self, given: dict[str, dict | None]) -> None:
-        """Keep the inputs that were given for cases, by case and endpoint, in place of any that would be drawn."""
+    def keep_given(self, given: Mapping[str, Mapping[str, Sequence[Any]] | None]) -> None:
+        """Keep the inputs that a user gives, by case and endpoint, in place of any that would be drawn."""
         for case, endpoints in given.items():
             if endpoints:
-                self._kept(
-                    f"inputs/{case}", lambda told=endpoints: wire.encode(strategies.inputs_given(told)), wire.decode
-                )
+                encoded = _encoded(inputs.inputs_given(endpoints))
+                self.folder.keep(f"inputs/{case}", lambda frame=encoded: frame, _decoded_inputs)  # type: ignore[misc]
 
-    def has(self, side: str, case: str, saver: str, loader: str | None) -> bool:
-        """Whether what was said of that saver is kept, and where it saved, what was said of the route in one pair."""
-        if not (self.folder / "saved" / side / case / saver).exists():
-            return False
-        if loader is None or "save" not in self.saved(side, case, saver):
-            return True
-        if asked_alone(self.case(case), self.saver(saver)) and not (self.folder / "original" / side / case).exists():
-            return False
-        return any((self.folder / "loaded" / (side + side) / case / saver).glob(f"{loader}-*"))
+    # Questions
 
-    def case(self, name: str) -> dict:
-        """The case as it stands in the catalogue."""
-        return self.catalogue["cases"][name]
+    def question_to_answer(self, side: str, case: str) -> OriginalQuestion:
+        """Return the question to the child that answers as the original of everything that is saved of a case."""
+        savers = {route.saver for route in self.routes}
+        answering = {saver for saver in savers if self.case(case).answers_in_its_own_child(self.saver(saver))}
+        return OriginalQuestion(**self._about_original(side, case, answering))
 
-    def saver(self, name: str) -> dict:
-        """The saver as it stands in the catalogue."""
-        return self.catalogue["routes"]["savers"][name]
-
-    def loader(self, name: str) -> dict:
-        """The loader as it stands in the catalogue."""
-        return self.catalogue["routes"]["loaders"][name]
-
-    def artifact(self, side: str, case: str, saver: str) -> Path:
-        """Where the artifact of the case lies on that side: elsewhere than the saver wrote it."""
-        return self.folder / "artifacts" / side / case / saver / self.saver(saver)["file_name"]
-
-    def original(self, side: str, case: str, saver: str) -> Response:
-        """What the child said that answered as the original of what the saver wrote, and went on training it."""
-        if not asked_alone(self.case(case), self.saver(saver)):
-            return self.saved(side, case, saver)
-        return self._testimony(
-            f"original/{side}/{case}",
-            lambda: self._run(side, "keras", "original", self.question_to_answer(side, case)),
+    def question_to_save(self, side: str, case: str, saver: str) -> SaveQuestion:
+        """Return the question to the child that saves. It answers too, unless the original has a child of its own."""
+        described, writer = self.case(case), self.saver(saver)
+        answering = set() if described.answers_in_its_own_child(writer) else {saver}
+        return SaveQuestion(
+            **self._about_original(side, case, answering),
+            saver=saver,
+            artifact=str(self.folder.written(side, case, saver) / writer.file_name),
+            file_name=writer.file_name,
+            save_again=described.ways_to_save_again(writer),
         )
 
-    def saved(self, side: str, case: str, saver: str) -> Response:
-        """What the child said that built and saved; its artifact is moved before anyone can load it."""
+    def question_to_load(self, loading: LoadRequest) -> LoadQuestion:
+        """Return the question to the child that loads."""
+        case, loader = self.case(loading.case), self.loader_of(loading.route)
+        keys = case.signature_keys(self.saver(loading.route.saver))
+        names = self.own_names(loading.hop.saved, loading.case, loading.route.saver)["inputs"]
+        return LoadQuestion(
+            **self._about_case(loading.case),
+            inputs=tuple(self.inputs_for(loading.case, loader)),
+            op_libraries=self.op_libraries(loading.hop.loaded, loading.case) if loading.with_op_library else {},
+            differentiate=case.differentiable_inputs(self.inputs(loading.case)),
+            resumes_training=case.resumes_training([loader]),
+            saver=loading.route.saver,
+            loader=loader.name,
+            agent=loader.agent,
+            artifact=str(self.artifact(loading.hop.saved, loading.case, loading.route.saver)),
+            custom_objects=loading.custom_objects,
+            input_names=None if names is None else tuple(names),
+            signature_keys={endpoint: tuple(each) for endpoint, each in keys.items()},
+            resaved=None,
+        )
 
-        def ask() -> Response:
-            question = self.question_to_save(side, case, saver)
-            written = self._written(side, case, saver)
-            moved = self.folder / "artifacts" / side / case / saver
-            for leftover in (written, moved):  # of a worker that was killed here
-                shutil.rmtree(leftover, ignore_errors=True)
-            (written / self.saver(saver)["file_name"]).parent.mkdir(parents=True)
-            said = self._run(side, "keras", "save", question)
-            moved.parent.mkdir(parents=True, exist_ok=True)
-            written.rename(moved)
-            return said
-
-        return self._testimony(f"saved/{side}/{case}/{saver}", ask)
-
-    def _written(self, side: str, case: str, saver: str) -> Path:
-        return self.folder / "written" / side / case / saver
-
-    def question_to_answer(self, side: str, case: str) -> dict:
-        """What a child has to know to build the case and answer as the original of all that is saved of it."""
-        savers = {route.partition(":")[0] for route in self.routes}
-        alone = {saver for saver in savers if asked_alone(self.case(case), self.saver(saver))}
-        return {**self._question(case), **self._to_be_told(side, case, alone)}
-
-    def question_to_save(self, side: str, case: str, saver: str) -> dict:
-        """What a child has to know to build and save, and where the original is not asked alone, to answer."""
-        tells = set() if asked_alone(self.case(case), self.saver(saver)) else {saver}
-        return {
-            **self._question(case),
-            **self._to_be_told(side, case, tells),
-            "saver": saver,
-            "artifact": str(self._written(side, case, saver) / self.saver(saver)["file_name"]),
-            "file_name": self.saver(saver)["file_name"],
-            "save_again": ways_to_save_again(self.case(case), self.saver(saver)),
-        }
-
-    def _to_be_told(self, side: str, case: str, savers: set[str]) -> dict:
-        """What a child is asked of the original, for the routes of this run with these savers, and no more."""
-        routes = [route.partition(":") for route in self.routes]
-        loaders = [self.loader(loader) for saver, _, loader in routes if loader and saver in savers]
-        differentiates = any(map(takes_gradients, loaders))
-        return {
-            "op_libraries": self.op_libraries(side, case),
-            "few": self.few_inputs(case),
-            "sides": ["eager", "graph"] if self.over_pairs and loaders else answers_that_count(loaders),
-            "differentiate": differentiable(self.case(case), self.inputs(case)) if differentiates else [],
-            "goes_on_training": goes_on_training(self.case(case), loaders),
-        }
-
-    def _question(self, case: str) -> dict:
+    def _about_case(self, case: str) -> dict[str, Any]:
         described = self.case(case)
         return {
             "case": case,
-            "module": described["module"],
-            "traits": described["traits"],
-            "brought": described if described["brought"] else None,
-            "inputs": self.inputs(case),
-            "features": strategies.features_of(described) if trainable(described) else None,
+            "module": described.module,
+            "traits": described.traits,
+            "brought": described if described.brought else None,
+            "features": inputs.features_of(described) if described.can_be_trained else None,
         }
 
-    def loaded(
-        self,
-        saved_side: str,
-        side: str,
-        case: str,
-        saver: str,
-        loader: str,
-        *,
-        custom_objects: dict | None = None,
-        with_op_library: bool = True,
-        resaved: bool = False,
-    ) -> Response:
-        """What the child said that loaded and answered.
+    def _about_original(self, side: str, case: str, savers: Collection[str]) -> dict[str, Any]:
+        """Return the fields that ask for the original's answers: what the routes with these savers need, no more."""
+        described, all_inputs = self.case(case), self.inputs(case)
+        loaders = [self.loader_of(route) for route in self.routes if route.loader and route.saver in savers]
+        differentiates = any(loader.has_gradients for loader in loaders)
+        sides = {"eager", "graph"} if self.over_pairs and loaders else {loader.judged_against for loader in loaders}
+        return {
+            **self._about_case(case),
+            "inputs": tuple(all_inputs),
+            "op_libraries": self.op_libraries(side, case),
+            "few": tuple(self.few_inputs(case)),
+            "sides": tuple(sorted(sides)),
+            "differentiate": described.differentiable_inputs(all_inputs) if differentiates else (),
+            "resumes_training": described.resumes_training(loaders),
+        }
 
-        Args:
-            resaved: whether it loads what another child has loaded and saved again.
-            custom_objects: `{"by": ..., "names": [...]}`, by `argument`, `scope`, `registration` or `rival`; None
-                gives it none, and the child never sees their classes.
-            with_op_library: whether the case's op library is loaded first.
-        """
+    # Responses
+
+    def has(self, side: str, case: str, route: Route) -> bool:
+        """Return whether the evidence for a saver, and for loading it within one pair, is on disk."""
+        if not self.folder.has_saved(side, case, route.saver):
+            return False
+        if route.loader is None or "save" not in self.saved(side, case, route.saver):
+            return True
+        if self.case(case).answers_in_its_own_child(self.saver(route.saver)):
+            return self.folder.has_original(side, case) and self.folder.has_loaded(side, case, route)
+        return self.folder.has_loaded(side, case, route)
+
+    def original(self, side: str, case: str, saver: str) -> Response:
+        """Return the response of the child that answered as the original of what the saver wrote."""
+        if not self.case(case).answers_in_its_own_child(self.saver(saver)):
+            return self.saved(side, case, saver)
+        return self._response(
+            f"original/{side}/{case}", lambda: self._run(side, "keras", self.question_to_answer(side, case))
+        )
+
+    def saved(self, side: str, case: str, saver: str) -> Response:
+        """Return the response of the child that built and saved. Its artifact is moved before it can be loaded."""
 
         def ask() -> Response:
-            question = self.question_to_load(saved_side, side, case, saver, loader, custom_objects, with_op_library)
-            resaving = self.folder / "resaved" / saved_side / side / case / saver / loader / digest
-            path = resaving / self.saver(saver)["file_name"]
-            as_given = custom_objects == default_custom_objects(self.case(case), self.loader(loader))
-            if resaved or not as_given:  # whether it loads, and as what, will do
-                question |= {"goes_on_training": False, "differentiate": [], "inputs": self.few_inputs(case)}
-            if resaved:
-                question["artifact"] = str(path)
-            elif as_given and resaves(self.case(case), self.saver(saver), self.loader(loader)):
-                shutil.rmtree(resaving, ignore_errors=True)
-                path.parent.mkdir(parents=True)
-                question["resaved"] = str(path)
-            return self._run(side, self.loader(loader)["agent"], "load", question)
+            question = self.question_to_save(side, case, saver)
+            written = self.folder.written(side, case, saver)
+            moved = self.folder.artifacts(side, case, saver)
+            for leftover in (written, moved):  # of a worker that was killed here
+                shutil.rmtree(leftover, ignore_errors=True)
+            Path(question.artifact).parent.mkdir(parents=True)
+            response = self._run(side, "keras", question)
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            written.rename(moved)
+            return response
 
-        given = json.dumps([custom_objects, with_op_library], sort_keys=True)
-        digest = hashlib.sha256(given.encode()).hexdigest()[:8]
-        again = "-again" * resaved
-        return self._testimony(f"loaded/{saved_side}{side}/{case}/{saver}/{loader}-{digest}{again}", ask)
+        return self._response(f"saved/{side}/{case}/{saver}", ask)
 
-    def question_to_load(
-        self,
-        saved_side: str,
-        side: str,
-        case: str,
-        saver: str,
-        loader: str,
-        custom_objects: dict | None,
-        with_op_library: bool = True,
-    ) -> dict:
-        """What a child has to know to load and answer."""
-        return {
-            **self._question(case),
-            "saver": saver,
-            "inputs": self.inputs_for(case, loader),
-            "loader": loader,
-            "agent": self.loader(loader)["agent"],
-            "artifact": str(self.artifact(saved_side, case, saver)),
-            "op_libraries": self.op_libraries(side, case) if with_op_library else {},
-            "custom_objects": custom_objects,
-            "input_names": self.own_names(saved_side, case, saver)["inputs"],
-            "signature_keys": signature_keys(self.case(case), self.saver(saver)),
-            "differentiate": differentiable(self.case(case), self.inputs(case)),
-            "goes_on_training": goes_on_training(self.case(case), [self.loader(loader)]),
-            "resaved": None,
-        }
+    def loaded(self, loading: LoadRequest) -> Response:
+        """Return the response of the child that loaded and answered."""
 
-    def own_names(self, side: str, case: str, saver: str) -> dict:
-        """What the model that was saved calls its `inputs` and `outputs`; None where it does not say."""
-        return self.saved(side, case, saver).get("names", {"inputs": None, "outputs": None})
+        def ask() -> Response:
+            case, saver = self.case(loading.case), self.saver(loading.route.saver)
+            loader = self.loader_of(loading.route)
+            question = self.question_to_load(loading)
+            resaved = self._resaved_path(loading)
+            by_default = loading.custom_objects == case.default_objects(loader)
+            if loading.resaved or not by_default:  # it is enough to know whether it loads, and as what
+                few = tuple(self.few_inputs(loading.case))
+                question = dataclasses.replace(question, resumes_training=False, differentiate=(), inputs=few)
+            if loading.resaved:
+                question = dataclasses.replace(question, artifact=str(resaved))
+            elif by_default and case.can_be_resaved(saver, loader):
+                shutil.rmtree(self._resaved_folder(loading), ignore_errors=True)
+                resaved.parent.mkdir(parents=True)
+                question = dataclasses.replace(question, resaved=str(resaved))
+            return self._run(loading.hop.loaded, loader.agent, question)
+
+        return self._response(loading.key, ask)
+
+    def _resaved_folder(self, loading: LoadRequest) -> Path:
+        hop, route = loading.hop, loading.route
+        place = self.folder.root / "resaved" / hop.saved / hop.loaded / loading.case / route.saver
+        return place / str(route.loader) / loading.digest
+
+    def _resaved_path(self, loading: LoadRequest) -> Path:
+        return self._resaved_folder(loading) / self.saver(loading.route.saver).file_name
+
+    def artifact(self, side: str, case: str, saver: str) -> Path:
+        """Return where the case's artifact lies: not where the saver wrote it."""
+        return self.folder.artifacts(side, case, saver) / self.saver(saver).file_name
+
+    def own_names(self, side: str, case: str, saver: str) -> dict[str, list[str] | None]:
+        """Return what the model that was saved calls its `inputs` and `outputs`; None where it does not say."""
+        names: dict[str, list[str] | None] = {"inputs": None, "outputs": None}
+        return self.saved(side, case, saver).get("names", names)  # type: ignore[no-any-return]
 
     def op_libraries(self, side: str, case: str) -> dict[str, str]:
-        """The library of the case's compiled op, by the name of its source; built once per side.
+        """Return the path of the case's library of ops, by its source; it is compiled once per side.
 
-        One that a package brings lies where the package does, and its name is all that has to be known.
+        A library that a package brings is found by the name of the package.
 
         Raises:
             MissingSection: the compiler failed.
         """
-        source = self.case(case)["op_library"]
+        described = self.case(case)
+        source = described.op_library
         if source is None:
             return {}
-        if not source.endswith(".cc"):
+        if not described.compiles_its_ops:
             return {source: source}
-        library = self.folder / "op-libraries" / side / f"{source}.so"
+        library = self.folder.op_library(side, source)
 
         def ask() -> Response:
             library.parent.mkdir(parents=True, exist_ok=True)
-            question = {
-                "compiler": self.case(case)["compiler"],
-                "source": str(ROOT / "models" / "ops" / source),
-                "library": str(library),
-            }
-            return self._run(side, "cpp", "compile", question)
+            path = str(ROOT / "models" / "ops" / source)
+            return self._run(side, "cpp", CompileQuestion(described.compiler or "", path, str(library)))
 
-        said = self._testimony(f"compiled/{side}/{source}", ask)
-        said["compile"]
+        self._response(f"compiled/{side}/{source}", ask)["compile"]
         return {source: str(library)}
 
-    def _run(self, side: str, kind: str, step: str, question: dict) -> Response:
+    def _run(self, side: str, kind: str, question: Question) -> Response:
         if kind not in self.agents.get(side, {}):
             raise NoEvidence("this was not recorded")
         try:
-            said = self.agents[side][kind].run(step, question, limits=self.limits, fresh=self.fresh)
+            response = self.agents[side][kind].run(question, limits=self.limits, fresh=self.fresh)
         except AgentLost as lost:
             raise NoEvidence(str(lost)) from lost
-        if said.how == REFUSED:
-            raise NoEvidence(f"the child {said.detail}")
-        return said.without(re.compile(re.escape(str(self.folder.parent)) + CHILDS_FOLDER))
+        if response.ending is Ending.REFUSED:
+            raise NoEvidence(f"the child {response.detail}")
+        return response.without(re.compile(re.escape(str(self.folder.root.parent)) + CHILDS_FOLDER))
 
-    def _testimony(self, key: str, ask: Callable[[], Response]) -> Response:
+    def _response(self, key: str, ask: Callable[[], Response]) -> Response:
         def make() -> bytes:
             try:
                 return ask().encode()
-            except MissingSection as missing:  # of the op library that the child would have needed
+            except MissingSection as missing:  # of the library of ops that the child would have needed
                 error = missing.error or {"type": "CompilerFailed", "message": str(missing), "bases": []}
                 return Response({"build": {"error": error}, "load": {"error": error}}).encode()
 
-        return self._remembered(key, make, Response.decode)
+        return self.folder.remember(key, make, Response.decode)
 
-    def _remembered(self, key: str, make: Callable[[], bytes], read: Callable[[bytes], Any]) -> Any:
-        """What is kept, without reading it anew each time: the last that were asked for."""
-        if key not in self._latest:
-            if len(self._latest) >= 32:
-                self._latest.pop(next(iter(self._latest)))
-            self._latest[key] = self._kept(key, make, read)
-        return self._latest[key]
 
-    def _kept(self, key: str, make: Callable[[], bytes], read: Callable[[bytes], Any]) -> Any:
-        path = self.folder / key
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{path}.lock"):
-                if not path.exists():
-                    draft = path.with_name(f"{path.name}.draft")
-                    draft.write_bytes(make())
-                    draft.rename(path)
-        return read(path.read_bytes())
+def _encoded(values: Sequence[Input]) -> bytes:
+    return wire.encode(to_plain(list(values)))
+
+
+def _decoded_inputs(frame: bytes) -> list[Input]:
+    return [from_plain(Input, each) for each in wire.decode(frame)]

@@ -9,10 +9,10 @@ import numpy as np
 from tests.both_sides.wire import Ragged, Sparse
 
 
-def literal(value: Any) -> str | None:
-    """The value as Python source, for a namespace that has `tf`, `np`, `nan` and `inf`; None for None."""
+def literal(value: Any) -> str:
+    """Return the value as Python source, for a namespace that has `tf`, `np`, `nan` and `inf`."""
     if value is None:
-        return None
+        return "None"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {literal(part)}" for key, part in value.items()) + "}"
     if isinstance(value, (list, tuple)):
@@ -20,8 +20,8 @@ def literal(value: Any) -> str | None:
     if isinstance(value, Ragged):
         return f"tf.RaggedTensor.from_row_splits({literal(value.values)}, {literal(value.row_splits)})"
     if isinstance(value, Sparse):
-        parts_of_it = ", ".join(map(literal, (value.indices, value.values, value.dense_shape)))
-        return f"tf.SparseTensor({parts_of_it})"
+        parts = ", ".join(literal(part) for part in (value.indices, value.values, value.dense_shape))
+        return f"tf.SparseTensor({parts})"
     if value.dtype == object:
         return f"np.array({value.tolist()!r}, dtype=object).reshape({value.shape})"
     if value.size and not np.any(value) and not np.any(np.signbit(value.astype("float64"))):

@@ -1,24 +1,43 @@
-"""What a requirement is: a plain function over evidence, callable without pytest.
+"""The definition of a requirement: a plain function over evidence, callable without pytest.
 
-A requirement stands in a `test_*.py` of its own, under a decorator that says over what it is judged and where it
-does not apply. It returns nothing when what it asks for holds, and raises `Shortfall` when it does not; what
-must not hide what comes after it stands in a `with seen.also():`. Facts and errors that it measures it leaves
-with what it was given (see `tests/seen.py`).
+A requirement has a `test_*.py` of its own, under a decorator that says whether it is judged over savers or over
+routes, and where it does not apply. It returns nothing if what it asks for holds, and raises `Shortfall` if not. A
+check whose failure must not hide the next one goes into a `with seen.also():` block. Facts and errors that it
+measures are kept in `seen` (see `tests/judging/seen.py`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import enum
+import functools
 import importlib
+import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-MISMATCH, EXCEPTION, CRASH, TIMEOUT, MEMORY = "mismatch", "exception", "crash", "timeout", "memory"
-# What only an upgrade can do to a cell: its contract is another one, or nothing can be judged any more.
-CHANGED, LOST = "changed", "lost"
-# (case, saver, loader) as they stand in the catalogue; loader is None for requirements over savers.
-NotApplicable = Callable[[dict, dict, "dict | None"], "str | None"]
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.declarations import wrong
+from tests.both_sides.routes import LoaderInfo, SaverInfo
+
+if TYPE_CHECKING:
+    from tests.judging.seen import Seen
+
+SAVERS, ROUTES = "savers", "routes"
+FIRST_IN_REPORTS = ("saves", "loads")
+
+
+class Symptom(str, enum.Enum):
+    """How a shortfall shows. Only an upgrade can cause the last two."""
+
+    MISMATCH = "mismatch"
+    EXCEPTION = "exception"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CHANGED = "changed"
+    LOST = "lost"
 
 
 @dataclasses.dataclass
@@ -26,22 +45,21 @@ class Shortfall(Exception):
     """One way in which a requirement does not hold.
 
     Args:
-        message: one line: what is wrong.
-        expected, seen: what was expected and what was there instead.
+        message: what is wrong, in one line.
+        expected, seen: what was expected, and what was there instead.
         inputs: the names of all inputs that show it.
-        symptom: how it shows: one of the constants of this module.
-        exception: the name of the exception's class, where the symptom is one.
+        exception: the name of the exception's class, if the symptom is an exception.
     """
 
     message: str
     expected: Any = None
     seen: Any = None
     inputs: list[str] = dataclasses.field(default_factory=list)
-    symptom: str = MISMATCH
+    symptom: Symptom = Symptom.MISMATCH
     exception: str | None = None
 
     def text(self) -> str:
-        """All that is said of it, for patterns to match and people to read."""
+        """Return the message with what was expected and seen, for patterns to match and people to read."""
         parts = [self.message]
         parts += [f"expected {self.expected}"] if self.expected is not None else []
         parts += [f"seen {self.seen}"] if self.seen is not None else []
@@ -49,29 +67,33 @@ class Shortfall(Exception):
 
 
 class Blocked(Exception):
-    """Nothing can be said, since what it stands on failed: `by` is the requirement that did."""
+    """A cell that cannot be judged, because saving or loading failed: `by` is the requirement that did."""
 
     def __init__(self, by: str, why: str):
         super().__init__(f"{by}: {why}")
         self.by = by
 
 
+def always_applies(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) -> None:
+    """Say that the requirement applies everywhere."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Requirement:
-    """One thing that must hold. `over` is `savers` or `routes`."""
+    """One thing that must hold, judged `over` savers or routes; `sentence` says it for people."""
 
     name: str
     sentence: str
-    check: Callable[[Any], None]
+    check: Callable[[Seen], None]
     over: str
-    not_applicable: NotApplicable
+    not_applicable: Callable[..., str | None]
 
-    def __call__(self, seen: Any) -> None:
-        """Check it on what was seen.
+    def __call__(self, seen: Seen) -> None:
+        """Check it on the evidence.
 
         Raises:
             Shortfall: it does not hold.
-            Blocked: nothing can be said.
+            Blocked: it cannot be judged.
         """
         self.check(seen)
 
@@ -79,18 +101,25 @@ class Requirement:
 _requirements: dict[str, Requirement] = {}
 
 
-def requirement(*, over: str, not_applicable: NotApplicable = lambda case, saver, loader: None) -> Callable:
-    """Make the function that it decorates a requirement; its docstring's first line is the sentence.
+def requirement(
+    *, over: str, not_applicable: Callable[..., str | None] = always_applies
+) -> Callable[[Callable[[Seen], None]], Requirement]:
+    """Make a requirement of the function; the first line of its docstring is its sentence.
 
     Args:
-        over: `savers` for what is about writing alone, `routes` for what needs a loader too.
-        not_applicable: says why a case and route have nothing to do with it; None where they have.
-    """
-    if over not in ("savers", "routes"):
-        raise ValueError(f"a requirement is judged over savers or routes, not over {over!r}")
+        over: `savers` if it is about saving alone, `routes` if it needs a loader too.
+        not_applicable: returns why a case and a route have nothing to do with it; None where they have.
 
-    def decorate(check: Callable[[Any], None]) -> Requirement:
-        sentence = (check.__doc__ or "").strip().partition("\n")[0]
+    Raises:
+        WrongDeclaration: `over` is neither, or the function has no docstring.
+    """
+
+    def decorate(check: Callable[[Seen], None]) -> Requirement:
+        sentence = (inspect.getdoc(check) or "").partition("\n")[0]
+        if over not in (SAVERS, ROUTES):
+            raise wrong(check, f"over={over!r} is neither 'savers' nor 'routes'")
+        if not sentence:
+            raise wrong(check, "a requirement needs a docstring that says what must hold")
         made = Requirement(check.__name__, sentence, check, over, not_applicable)
         _requirements[made.name] = made
         return made
@@ -98,10 +127,13 @@ def requirement(*, over: str, not_applicable: NotApplicable = lambda case, saver
     return decorate
 
 
+@functools.cache
 def requirements() -> dict[str, Requirement]:
-    """All requirements by name, in the order in which a report shows them: saves, loads, then by name."""
+    """Return all requirements by name, in the order in which reports show them: saves, loads, then by name."""
     for path in sorted(Path(__file__).parents[1].glob("test_*.py")):
         importlib.import_module(f"tests.{path.stem}")
-    first = ("saves", "loads")
-    order = sorted(_requirements, key=lambda name: (first.index(name) if name in first else len(first), name))
+    order = sorted(
+        _requirements,
+        key=lambda name: (FIRST_IN_REPORTS.index(name) if name in FIRST_IN_REPORTS else len(FIRST_IN_REPORTS), name),
+    )
     return {name: _requirements[name] for name in order}

@@ -1,116 +1,123 @@
-"""What was seen of one case on one route in one hop: what a requirement is given."""
+"""The evidence on one case, on one route, in one hop: what a requirement is given."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.routes import GivenObjects, LoaderInfo, Route, SaverInfo
+from tests.both_sides.tensors import Input
 from tests.interpreters.response import MissingSection, Response
-from tests.judging.catalogue import default_custom_objects, signature_keys, signatures_told_by
-from tests.judging.comparison import COARSER, ULP_CONVERTED, ULP_OVER_PAIRS, Comparison, compare, without_messages
+from tests.judging.comparison import (
+    COARSER,
+    ULP_CONVERTED,
+    ULP_OVER_PAIRS,
+    Comparison,
+    compare,
+    without_messages,
+)
 from tests.judging.evidence import Evidence, NoEvidence
+from tests.judging.load_request import LoadRequest
+from tests.judging.pairs import Hop
 from tests.judging.requirement import Blocked, Shortfall
-
-
-@dataclasses.dataclass(frozen=True)
-class Hop:
-    """From which side to which: artifacts of `saved`, loaded on `loaded`."""
-
-    saved: str
-    loaded: str
-
-    def __str__(self) -> str:
-        return f"{self.saved}>{self.loaded}"
-
-    @property
-    def within_one_pair(self) -> bool:
-        """Whether both sides are the same."""
-        return self.saved == self.loaded
 
 
 @dataclasses.dataclass
 class Seen:
-    """The evidence on one case, saver, loader and hop, and what a requirement leaves.
+    """The evidence on one cell, and what judging it leaves behind.
 
-    That is `facts`, the `contract` that a gate holds against the control, the largest error that was `measured`,
-    and the shortfalls that were `found`.
+    Args:
+        expects_refusal: the pair does not offer this, and has to refuse it.
+        facts: what is worth knowing and is not judged.
+        contract: what a gate compares with the control.
+        measured: the largest errors.
+        shortfalls: those that `also` has collected.
     """
 
     evidence: Evidence
     hop: Hop
     case_id: str
-    saver_name: str
-    loader_name: str | None = None
+    route: Route
     expects_refusal: bool = False
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
     contract: dict[str, Any] = dataclasses.field(default_factory=dict)
     measured: Comparison = dataclasses.field(default_factory=Comparison)
-    found: list[Shortfall] = dataclasses.field(default_factory=list)
+    shortfalls: list[Shortfall] = dataclasses.field(default_factory=list)
 
     @contextlib.contextmanager
     def also(self) -> Iterator[None]:
-        """Note a shortfall of the block and go on, so that one does not hide the next."""
+        """Collect a shortfall of the block and go on, so that it does not hide the next one."""
         try:
             yield
         except Shortfall as shortfall:
-            self.found.append(shortfall)
+            self.shortfalls.append(shortfall)
+
+    # What the case and the route declare
 
     @property
-    def case(self) -> dict:
-        """The case as it stands in the catalogue."""
+    def case(self) -> CaseInfo:
+        """The case."""
         return self.evidence.case(self.case_id)
 
     @property
-    def saver(self) -> dict:
-        """The saver as it stands in the catalogue."""
-        return self.evidence.saver(self.saver_name)
+    def saver(self) -> SaverInfo:
+        """The saver."""
+        return self.evidence.saver(self.route.saver)
 
     @property
-    def loader(self) -> dict:
-        """The loader as it stands in the catalogue."""
-        return self.evidence.loader(self.loader_name)
+    def loader(self) -> LoaderInfo:
+        """The loader, for a requirement over routes."""
+        return self.evidence.loader_of(self.route)
 
     @property
     def signature_keys(self) -> dict[str, list[str]]:
         """The keys of the signatures that answer for each endpoint."""
-        return signature_keys(self.case, self.saver)
+        return self.case.signature_keys(self.saver)
 
     @property
-    def inputs(self) -> list[dict]:
+    def inputs(self) -> list[Input]:
         """The case's inputs, in the order of the original's answers."""
         return self.evidence.inputs(self.case_id)
 
     @property
-    def asked(self) -> list[dict]:
-        """Those that what was loaded was asked, in the order of its answers."""
-        return self.evidence.inputs_for(self.case_id, self.loader_name)
+    def asked(self) -> list[Input]:
+        """The inputs that the loaded model was asked, in the order of its answers."""
+        return self.evidence.inputs_for(self.case_id, self.loader)
+
+    @property
+    def default_objects(self) -> GivenObjects | None:
+        """The custom objects that the route is given."""
+        return self.case.default_objects(self.loader)
+
+    # Responses of children
 
     @property
     def saving(self) -> Response:
-        """What the child said that saved, whether it managed to or not."""
-        return self.evidence.saved(self.hop.saved, self.case_id, self.saver_name)
+        """The response of the child that saved, whether it succeeded or not."""
+        return self.evidence.saved(self.hop.saved, self.case_id, self.route.saver)
 
     @property
     def saved(self) -> Response:
-        """What the child said that saved.
+        """The response of the child that saved.
 
         Raises:
-            Blocked: it did not manage to.
+            Blocked: saving failed.
         """
         return unless_blocked("saves", self.saving, "save")
 
     @property
     def original(self) -> Response:
-        """What the child said that answered as the original of what was saved.
+        """The response of the child that answered as the original.
 
         Raises:
-            Blocked: nothing was saved.
-            NoEvidence: it was not asked the same model that was saved.
+            Blocked: saving failed.
+            NoEvidence: the model that answered and the model that was saved are not the same.
         """
         saved = self.saved
-        original = self.evidence.original(self.hop.saved, self.case_id, self.saver_name)
+        original = self.evidence.original(self.hop.saved, self.case_id, self.route.saver)
         if original is not saved and "once" in original and "once" in saved:
             first = compare(without_messages(original["once"]), without_messages(saved["once"])).differences[:1]
             if first:
@@ -119,87 +126,80 @@ class Seen:
 
     @property
     def loading(self) -> Response:
-        """What the child said that loaded with all that the route takes, whether it managed to or not.
+        """The response of the child that loaded with all that the route takes, whether it succeeded or not.
 
         Raises:
-            Blocked: there is nothing to load.
+            Blocked: saving failed.
         """
-        return self.loading_with(self.default_custom_objects)
+        return self.loading_with(self.default_objects)
 
     @property
     def loaded(self) -> Response:
-        """What the child said that loaded.
+        """The response of the child that loaded.
 
         Raises:
-            Blocked: it did not manage to.
+            Blocked: saving or loading failed.
         """
         return unless_blocked("loads", self.loading, "load")
 
-    @property
-    def default_custom_objects(self) -> dict | None:
-        """What the route is given."""
-        return default_custom_objects(self.case, self.loader)
-
     def loading_with(
-        self, custom_objects: dict | None, with_op_library: bool = True, resaved: bool = False
+        self, custom_objects: GivenObjects | None, *, with_op_library: bool = True, resaved: bool = False
     ) -> Response:
-        """What the child said that loaded with just these; `resaved`, what had been loaded and saved again.
-
-        Raises:
-            Blocked: there is nothing to load.
-        """
-        unless_blocked("saves", self.saving, "save")
-        return self.evidence.loaded(
-            self.hop.saved,
-            self.hop.loaded,
-            self.case_id,
-            self.saver_name,
-            self.loader_name,
-            custom_objects=custom_objects,
-            with_op_library=with_op_library,
-            resaved=resaved,
-        )
-
-    def answers_to_few(self, said: Response) -> list[dict]:
-        """What a child that was asked for all answers answered to the few inputs that others are asked."""
-        names = {given["name"] for given in self.evidence.few_inputs(self.case_id)}
-        told = zip(self.asked, said["answers"], strict=True)
-        return [answer for given, answer in told if given["name"] in names]
-
-    @property
-    def told_in_python(self) -> Response:
-        """What the child said whose word on the signatures of the same artifact others are held against."""
-        loader = signatures_told_by(self.evidence.catalogue, self.saver_name)
-        return self.evidence.loaded(self.hop.saved, self.hop.loaded, self.case_id, self.saver_name, loader)
-
-    def compare(self, expected: Any, seen: Any) -> Comparison:
-        """Compare bitwise, whatever the hop, and keep the largest error."""
-        return self._keep(compare(expected, seen))
-
-    def compare_answers(self, given: dict, expected: Any, seen: Any, other: Any = None) -> Comparison:
-        """Compare answers as hop and loader ask for: bitwise, or with a tolerance over two pairs or runtimes.
-
-        Where there is a tolerance and the input leaves the ordinary magnitudes, only the positions of what is not
-        finite are compared, where both answers of the original agree on them.
+        """Return the response of the child that loaded with just these objects.
 
         Args:
-            given: the input.
-            other: the original's other answer.
+            resaved: load what was loaded and saved again.
+
+        Raises:
+            Blocked: saving failed.
+        """
+        unless_blocked("saves", self.saving, "save")
+        loading = LoadRequest(self.hop, self.case_id, self.route, custom_objects, with_op_library, resaved)
+        return self.evidence.loaded(loading)
+
+    def answers_to_few(self, response: Response) -> list[dict[str, Any]]:
+        """Return the answers to the few inputs, from the response of a child that was asked all of them."""
+        names = {each.name for each in self.evidence.few_inputs(self.case_id)}
+        answers = zip(self.asked, response["answers"], strict=True)
+        return [answer for asked, answer in answers if asked.name in names]
+
+    @property
+    def loaded_in_python(self) -> Response:
+        """The response of the child whose signatures of the same artifact are compared with other loaders'."""
+        loader = self.evidence.catalogue.signature_loader(self.route.saver)
+        return self.evidence.loaded(LoadRequest(self.hop, self.case_id, Route(self.route.saver, loader)))
+
+    # Comparisons
+
+    def compare(self, expected: Any, seen: Any) -> Comparison:
+        """Compare bitwise, over every hop, and keep the largest error."""
+        return self._keep(compare(expected, seen))
+
+    def compare_answers(self, asked: Input, expected: Any, seen: Any, other: Any = None) -> Comparison:
+        """Compare answers as hop and loader require: bitwise, or with a tolerance over two pairs or runtimes.
+
+        Where there is a tolerance and the input leaves the ordinary magnitudes, only the positions of values that are
+        not finite are compared, where both answers of the original agree on them.
+
+        Args:
+            other: the other answer of the original, eager or under `tf.function`.
         """
         at_least = 0.0
-        if self.loader["converted"]:
-            ulp = {dtype: allowed * max(1.0, given["magnitude"]) for dtype, allowed in ULP_CONVERTED.items()}
+        ulp: Mapping[str, float]
+        if self.loader.converted:
+            ulp = {dtype: allowed * max(1.0, asked.magnitude) for dtype, allowed in ULP_CONVERTED.items()}
         elif self.hop.within_one_pair:
             return self._keep(compare(expected, seen))
         else:
-            ulp, at_least = self.ulp_over_pairs, max(1.0, given["magnitude"])
-        special = given["special"]
-        unsure = other if special else None
-        return self._keep(compare(expected, seen, ulp=ulp, at_least=at_least, values=not special, unsure=unsure))
+            ulp, at_least = self.ulp_over_pairs, max(1.0, asked.magnitude)
+        unsure = other if asked.special else None
+        return self._keep(
+            compare(expected, seen, ulp=ulp, at_least=at_least, values=not asked.special, unsure=unsure)
+        )
 
     @property
     def ulp_over_pairs(self) -> dict[str, float]:
-        """The tolerance over two pairs, for what the model computes in."""
+        """The tolerance over two pairs, in the precision that the model computes in."""
         config = self.saved.get("before", {}).get("architecture", {}).get("config", "")
         coarser = next((factor for dtype, factor in COARSER.items() if f'{dtype}"' in config), 1.0)
         return {**ULP_OVER_PAIRS, "float32": ULP_OVER_PAIRS["float32"] * coarser}
@@ -209,14 +209,14 @@ class Seen:
         return comparison
 
 
-def unless_blocked(by: str, said: Response, section: str) -> Response:
-    """What was said, where it got past that section.
+def unless_blocked(by: str, response: Response, section: str) -> Response:
+    """Return the response if it has that section.
 
     Raises:
-        Blocked: it did not, so that what stands on it can say nothing.
+        Blocked: it has not, so that nothing that needs it can be judged.
     """
     try:
-        said[section]
+        response[section]
     except MissingSection as missing:
         raise Blocked(by, str(missing)) from None
-    return said
+    return response

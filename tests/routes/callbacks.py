@@ -1,4 +1,4 @@
-"""What Keras's callbacks write while a model trains, and going on from it.  [beside TensorFlow]"""
+"""What Keras's callbacks write during training, and how training continues from it.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -10,49 +10,61 @@ import tensorflow as tf
 from . import loader, saver
 
 EPOCHS = 2
-QUIETLY = {"batch_size": 4, "shuffle": False, "verbose": 0}
+FIT = {"batch_size": 4, "shuffle": False, "verbose": 0}
 
 
 class Killed(BaseException):
-    """Stands for the end of a process: nothing of Keras runs after it, and the disk is as it was."""
+    """Simulates a killed process: Keras handles no BaseException, so the disk stays as it is."""
 
 
-def die_when_it_begins(epoch, logs=None):
-    """What a callback does that kills its fit after so many epochs."""
+def kill_after_epochs(epoch, logs=None):
+    """Raise `Killed` when the first epoch after EPOCHS begins."""
     if epoch == EPOCHS:
         raise Killed
 
 
-@saver(writes="model_checkpoint", file_name="model.keras", needs="compiled", trains=True)
+@saver(writes="model_checkpoint", title="ModelCheckpoint", file_name="model.keras", needs="compiled", trains=True)
 def model_checkpoint(model, path, data):
-    """ModelCheckpoint of the whole model, in fit."""
+    """ModelCheckpoint saves the whole model during fit."""
     callback = tf.keras.callbacks.ModelCheckpoint(path)
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **QUIETLY)
+    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
 
 
-@saver(writes="model_checkpoint_weights", file_name="model.weights.h5", needs="compiled", trains=True)
+@saver(
+    writes="model_checkpoint_weights",
+    title="ModelCheckpoint(save_weights_only=True)",
+    file_name="model.weights.h5",
+    needs="compiled",
+    trains=True,
+)
 def model_checkpoint_weights(model, path, data):
-    """ModelCheckpoint of the weights, in fit."""
+    """ModelCheckpoint saves the weights during fit."""
     callback = tf.keras.callbacks.ModelCheckpoint(path, save_weights_only=True)
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **QUIETLY)
+    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
 
 
-@saver(writes="backup", needs="compiled", trains=True)
+@saver(writes="backup", title="BackupAndRestore", needs="compiled", trains=True)
 def backup_and_restore(model, path, data):
-    """BackupAndRestore, in a fit that is killed at the start of its third epoch."""
-    killer = tf.keras.callbacks.LambdaCallback(on_epoch_begin=die_when_it_begins)
+    """BackupAndRestore backs up a fit that is killed when its third epoch begins."""
+    killer = tf.keras.callbacks.LambdaCallback(on_epoch_begin=kill_after_epochs)
     callbacks = [tf.keras.callbacks.BackupAndRestore(path), killer]
     try:
-        model.fit(*data, epochs=EPOCHS + 1, callbacks=callbacks, **QUIETLY)
+        model.fit(*data, epochs=EPOCHS + 1, callbacks=callbacks, **FIT)
     except Killed:
         return
     raise RuntimeError("the fit was not killed")
 
 
-@loader(reads=("backup",), asked="as_original", judged_against="eager", restores=("training",))
+@loader(
+    reads=("backup",),
+    title="fit with BackupAndRestore",
+    asked="as_original",
+    judged_against="eager",
+    restores=("training",),
+)
 def go_on_from_backup(path, model, data):
-    """A fit of a model that is built anew, which finds the backup and has nothing left to do."""
-    shutil.copytree(path, "backup")  # a fit that ends deletes it
+    """A newly built model is fitted, finds the backup, and has no epoch left to train."""
+    shutil.copytree(path, "backup")  # a fit that ends deletes its backup
     callback = tf.keras.callbacks.BackupAndRestore(os.path.abspath("backup"))
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **QUIETLY)
+    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
     return model

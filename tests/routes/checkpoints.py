@@ -1,4 +1,4 @@
-"""TensorFlow's checkpoints: variables by object graph, into what its source has built.  [beside TensorFlow]"""
+"""TensorFlow checkpoints: variables by object graph, read into a model from its source.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -12,57 +12,87 @@ TRAINING = ("training",)
 NAME = "model"
 
 
-@saver(writes="checkpoint")
+@saver(writes="checkpoint", title="tf.train.Checkpoint.write")
 def checkpoint(model, path):
-    """tf.train.Checkpoint, written under a name."""
+    """tf.train.Checkpoint writes under a given name."""
     tf.train.Checkpoint(model=model).write(os.path.join(path, NAME))
 
 
-@saver(writes="numbered_checkpoint", needs="quick")
+@saver(writes="numbered_checkpoint", title="tf.train.Checkpoint.save", needs="quick")
 def checkpoint_numbered(model, path):
-    """tf.train.Checkpoint, saved under a name with a number and noted as the latest."""
+    """tf.train.Checkpoint saves under a numbered name and records it as the latest."""
     tf.train.Checkpoint(model=model).save(os.path.join(path, NAME))
 
 
-@saver(writes="managed_checkpoint", needs="quick")
+@saver(writes="managed_checkpoint", title="tf.train.CheckpointManager.save", needs="quick")
 def checkpoint_manager(model, path):
-    """The last of three checkpoints of a CheckpointManager that keeps two."""
+    """A CheckpointManager that keeps two checkpoints saves three; the last one counts."""
     manager = tf.train.CheckpointManager(tf.train.Checkpoint(model=model), path, max_to_keep=2)
     for _ in range(3):
         manager.save()
 
 
-@loader(reads=("checkpoint",), asked="as_original", judged_against="eager", restores=TRAINING)
+@loader(
+    reads=("checkpoint",),
+    title="tf.train.Checkpoint.read",
+    by_default=("checkpoint",),
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+)
 def read_checkpoint(path, model):
-    """Read into a model that is built, with TensorFlow's own word that all of it was matched."""
+    """Read into a built model; TensorFlow itself asserts that every object was matched."""
     tf.train.Checkpoint(model=model).read(os.path.join(path, NAME)).assert_existing_objects_matched()
     return model
 
 
-@loader(reads=("checkpoint",), asked="as_original", judged_against="eager", needs="subclassed")
+@loader(
+    reads=("checkpoint",),
+    title="tf.train.Checkpoint.read before the model is built",
+    asked="as_original",
+    judged_against="eager",
+    needs="subclassed",
+)
 def read_checkpoint_unbuilt(path, unbuilt):
-    """Read into a model that has no variables yet: they are restored as they come into being."""
+    """Read into a model that has no variables yet; each is restored when it is created."""
     tf.train.Checkpoint(model=unbuilt).read(os.path.join(path, NAME))
     return unbuilt
 
 
-@loader(reads=("numbered_checkpoint",), asked="as_original", judged_against="eager", restores=TRAINING)
+@loader(
+    reads=("numbered_checkpoint",),
+    title="tf.train.Checkpoint.restore",
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+)
 def restore_latest(path, model):
-    """Restored from what the folder notes as its latest."""
+    """Restore the checkpoint that the folder records as its latest."""
     latest = tf.train.latest_checkpoint(path)
     tf.train.Checkpoint(model=model).restore(latest).assert_consumed()
     return model
 
 
-@loader(reads=("managed_checkpoint",), asked="as_original", judged_against="eager", restores=TRAINING)
+@loader(
+    reads=("managed_checkpoint",),
+    title="tf.train.CheckpointManager.restore_or_initialize",
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+)
 def restore_or_initialize(path, model):
-    """Restored by a new CheckpointManager of the folder."""
+    """A new CheckpointManager of the same folder restores the model."""
     tf.train.CheckpointManager(tf.train.Checkpoint(model=model), path, max_to_keep=2).restore_or_initialize()
     return model
 
 
-@loader(reads=("saved_model", "keras_saved_model"), asked="as_original", judged_against="eager")
+@loader(
+    reads=("saved_model", "keras_saved_model"),
+    title="tf.train.Checkpoint.read of its variables",
+    asked="as_original",
+    judged_against="eager",
+)
 def read_variables(path, model):
-    """The checkpoint inside a SavedModel, read into a model that is built."""
+    """Read the checkpoint inside a SavedModel into a built model."""
     tf.train.Checkpoint(model).read(os.path.join(path, "variables", "variables")).expect_partial()
     return model

@@ -1,4 +1,4 @@
-"""Other runtimes: what a model is converted to, and who runs it.  [beside TensorFlow]"""
+"""Formats that a model is converted to, and the runtimes that execute them.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -8,36 +8,60 @@ import tensorflow as tf
 from . import SAVED_MODELS, loader, saver
 
 
-def runtime(*, reads, package=None, asked="by_signature", needs=None):
-    """A loader whose answers are computed by another runtime."""
-    return loader(reads=reads, asked=asked, judged_against="graph", package=package, needs=needs, converted=True)
+def runtime(title, *, reads, package=None, asked="by_signature", needs=None):
+    """Return the decorator of a loader whose answers a different runtime computes."""
+    return loader(
+        reads=reads,
+        title=title,
+        asked=asked,
+        judged_against="graph",
+        package=package,
+        needs=needs,
+        converted=True,
+    )
 
 
-@saver(writes="tflite", file_name="model.tflite")
+@saver(writes="tflite", title="TFLiteConverter.from_saved_model", file_name="model.tflite")
 def tflite(model, path, signatures):
-    """TFLite, converted from a SavedModel of it."""
+    """TFLite, converted from a SavedModel that tf.saved_model.save writes."""
     tf.saved_model.save(model, "to_convert", signatures=signatures)
     with open(path, "wb") as file:
         file.write(tf.lite.TFLiteConverter.from_saved_model("to_convert").convert())
 
 
-@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model")
+@saver(
+    writes="tflite",
+    title="Model.export and TFLiteConverter",
+    file_name="model.tflite",
+    needs="holds_keras_model",
+)
 def tflite_from_export(model, path):
-    """TFLite, converted from what Keras exports."""
+    """TFLite, converted from the SavedModel that Keras exports."""
     model.export("to_convert")
     converter = tf.lite.TFLiteConverter.from_saved_model("to_convert", signature_keys=["serving_default"])
     with open(path, "wb") as file:
         file.write(converter.convert())
 
 
-@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model")
+@saver(
+    writes="tflite",
+    title="TFLiteConverter.from_keras_model",
+    file_name="model.tflite",
+    needs="holds_keras_model",
+)
 def tflite_from_keras(model, path):
     """TFLite, converted from the Keras model itself."""
     with open(path, "wb") as file:
         file.write(tf.lite.TFLiteConverter.from_keras_model(model).convert())
 
 
-@saver(writes="tflite", file_name="model.tflite", needs="holds_keras_model", offered={"keras": ">=3.13"})
+@saver(
+    writes="tflite",
+    title="Model.export(format='litert')",
+    file_name="model.tflite",
+    needs="holds_keras_model",
+    offered={"keras": ">=3.13"},
+)
 def export_litert(model, path):
     """LiteRT, as Keras exports it."""
     model.export(path, format="litert")
@@ -45,6 +69,7 @@ def export_litert(model, path):
 
 @saver(
     writes="onnx",
+    title="Model.export(format='onnx')",
     file_name="model.onnx",
     needs="holds_keras_model",
     offered={"keras": ">=3.8"},
@@ -57,6 +82,7 @@ def export_onnx(model, path):
 
 @saver(
     writes="openvino",
+    title="Model.export(format='openvino')",
     file_name="model.xml",
     needs="holds_keras_model",
     offered={"keras": ">=3.11"},
@@ -92,21 +118,21 @@ def _details(tensors):
     }
 
 
-@runtime(reads=("tflite",))
+@runtime("tf.lite.Interpreter", reads=("tflite",))
 def tflite_interpreter(path):
     """A .tflite file in TensorFlow's own interpreter."""
     return TFLiteRuntime(tf.lite.Interpreter(model_path=path))
 
 
-@runtime(reads=("keras_archive",), needs="quick")
+@runtime("load_model and TFLiteConverter", reads=("keras_archive",), needs="quick")
 def load_model_and_convert(path, custom_objects):
-    """A Keras model that is loaded, then converted, in TensorFlow's own TFLite interpreter."""
+    """A Keras model that is loaded and converted, in TensorFlow's own TFLite interpreter."""
     model = tf.keras.models.load_model(path, custom_objects=custom_objects)
     content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     return TFLiteRuntime(tf.lite.Interpreter(model_content=content))
 
 
-@runtime(reads=("tflite",), package="ai-edge-litert")
+@runtime("LiteRT", reads=("tflite",), package="ai-edge-litert")
 def litert_interpreter(path):
     """A .tflite file in the LiteRT runtime."""
     from ai_edge_litert.interpreter import Interpreter
@@ -115,14 +141,14 @@ def litert_interpreter(path):
 
 
 class OneFunction:
-    """A file that knows tensors by name and no signatures."""
+    """The single function of a file that has no signatures; it takes tensors by name."""
 
     def __init__(self, run, inputs):
         self.signatures = {"": run}
         self.contract = {"": {"inputs": dict.fromkeys(inputs), "outputs": {}, "defaults": None}}
 
 
-@runtime(reads=("onnx",), package="onnxruntime", asked="by_tensor_name")
+@runtime("ONNX Runtime", reads=("onnx",), package="onnxruntime", asked="by_tensor_name")
 def onnxruntime(path):
     """An ONNX file in ONNX Runtime."""
     import onnxruntime as ort
@@ -135,7 +161,7 @@ def onnxruntime(path):
     )
 
 
-@runtime(reads=(*SAVED_MODELS, "onnx", "openvino"), package="openvino", asked="by_tensor_name")
+@runtime("OpenVINO", reads=(*SAVED_MODELS, "onnx", "openvino"), package="openvino", asked="by_tensor_name")
 def openvino(path):
     """A SavedModel or a converted file in OpenVINO's own reader."""
     import openvino as ov
@@ -146,18 +172,18 @@ def openvino(path):
     inputs = [port.get_any_name() for port in model.inputs]
     outputs = _distinct_names(model.outputs, inputs)
 
-    def run(**given):
-        answers = model(given)
+    def run(**feeds):
+        answers = model(feeds)
         return {name: np.array(answers[at]) for at, name in enumerate(outputs)}
 
     return OneFunction(run, inputs)
 
 
 def _distinct_names(ports, taken):
-    """A name for each output: of one that is there twice, or is an input as well, a name that is only its own."""
+    """Return a name for each output, where possible one that neither an input nor a previous output has."""
     names = []
     for port in ports:
-        its_own = [name for name in sorted(port.get_names()) if name not in names and name not in taken]
-        name = port.get_any_name()
-        names.append(name if name in its_own or not its_own else its_own[0])
+        free = [name for name in sorted(port.get_names()) if name not in names and name not in taken]
+        usual = port.get_any_name()
+        names.append(usual if usual in free or not free else free[0])
     return names

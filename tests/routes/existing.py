@@ -1,6 +1,6 @@
-"""Artifacts that exist already: a user has brought them, and nothing is saved anew.  [beside TensorFlow]
+"""Artifacts that a user brings; nothing is saved.  [beside TensorFlow]
 
-Each is called a saver, since it puts an artifact where loaders find it; what `existing` names is only copied.
+Each is declared as a saver, because it puts an artifact where loaders find it. It only copies what `existing` names.
 """
 
 from __future__ import annotations
@@ -13,53 +13,51 @@ import tensorflow as tf
 
 from . import saver
 
-AS_IT_IS = {"*": ("{endpoint}",), "call": ("serving_default",)}
+
+def existing_artifact(writes, title, file_name="model"):
+    """Return the decorator of a saver that copies a user's artifact of one kind."""
+    return saver(writes=writes, title=title, file_name=file_name, existing=True)
 
 
-def brought(writes, file_name="model", keys=AS_IT_IS):
-    """A saver of what a user has brought."""
-    return saver(writes=writes, file_name=file_name, keys=keys, existing=True)
-
-
-@brought("saved_model")
+@existing_artifact("saved_model", "an existing SavedModel")
 def existing_saved_model(existing, path):
-    """A SavedModel that exists."""
+    """A SavedModel that a user brings."""
     shutil.copytree(existing, path)
 
 
-@brought("keras_saved_model")
+@existing_artifact("keras_saved_model", "an existing SavedModel of Keras 2")
 def existing_keras_saved_model(existing, path):
-    """A SavedModel that Keras 2's model.save has written."""
+    """A SavedModel that a user brings and Keras 2's model.save has written."""
     shutil.copytree(existing, path)
 
 
-@brought("keras_archive", "model.keras")
+@existing_artifact("keras_archive", "an existing .keras file", "model.keras")
 def existing_keras_archive(existing, path):
-    """A .keras file that exists."""
+    """A .keras file that a user brings."""
     shutil.copy(existing, path)
 
 
-@brought("keras_folder")
+@existing_artifact("keras_folder", "an existing folder of Keras's native format")
 def existing_keras_folder(existing, path):
-    """A folder in Keras's native format that exists."""
+    """A folder in Keras's native format that a user brings."""
     shutil.copytree(existing, path)
 
 
-@brought("h5", "model.h5")
+@existing_artifact("h5", "an existing .h5 file", "model.h5")
 def existing_h5(existing, path):
-    """A whole model in HDF5 that exists."""
+    """A whole model in HDF5 that a user brings."""
     shutil.copy(existing, path)
 
 
-@brought("weights_h5", "model.weights.h5")
+@existing_artifact("weights_h5", "an existing .weights.h5 file", "model.weights.h5")
 def existing_weights_h5(existing, path):
-    """Weights in HDF5 that exist, for a model whose source is at hand."""
+    """Weights in HDF5 that a user brings with the source of the model."""
     shutil.copy(existing, path)
 
 
-@brought("checkpoint")
+@existing_artifact("checkpoint", "an existing checkpoint")
 def existing_checkpoint(existing, path):
-    """A checkpoint that exists, written of `tf.train.Checkpoint(model=...)`."""
+    """A checkpoint that a user brings, written from `tf.train.Checkpoint(model=...)`."""
     prefix = existing if os.path.exists(f"{existing}.index") else tf.train.latest_checkpoint(existing)
     os.makedirs(path)
     for part in glob.glob(f"{glob.escape(prefix)}.*"):

@@ -1,4 +1,4 @@
-"""tf.saved_model.load's tags and LoadOptions: each alone.  [beside TensorFlow]"""
+"""The tags and LoadOptions of tf.saved_model.load, one at a time.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -10,60 +10,67 @@ import tensorflow as tf
 from . import loader
 
 
-def option(*, offered=None, reads=("saved_model",)):
-    """A loader of modules with one option."""
-    return loader(reads=reads, asked="by_signature", judged_against="graph", needs="tries_options", offered=offered)
+def option(argument, *, offered=None, reads=("saved_model",)):
+    """Return the decorator of a loader of modules that uses one option."""
+    return loader(
+        reads=reads,
+        title=f"tf.saved_model.load with {argument}",
+        asked="by_signature",
+        judged_against="graph",
+        needs="tries_options",
+        offered=offered,
+    )
 
 
 def load_with(path, **options):
     return tf.saved_model.load(path, options=tf.saved_model.LoadOptions(**options))
 
 
-@option()
+@option("a tag")
 def load_with_tags(path):
-    """By its tag, as TensorFlow 1's models need it."""
+    """A SavedModel loaded by its tag, as models of TensorFlow 1 need it."""
     return tf.saved_model.load(path, tags=["serve"])
 
 
-@option(reads=("tagged_saved_model",))
+@option("both tags", reads=("tagged_saved_model",))
 def load_with_both_tags(path):
-    """By all of its tags."""
+    """A SavedModel with two tags, loaded by both of them."""
     return tf.saved_model.load(path, tags=["serve", "blue"])
 
 
-@option()
+@option("a pathlib.Path")
 def load_pathlike(path):
-    """By a pathlib.Path."""
+    """A SavedModel loaded from a pathlib.Path."""
     return tf.saved_model.load(pathlib.Path(path))
 
 
-@option()
+@option("allow_partial_checkpoint")
 def load_partial_checkpoint(path):
-    """Variables may be missing from the file; none is."""
+    """A SavedModel whose file may lack variables; it lacks none."""
     return load_with(path, allow_partial_checkpoint=True)
 
 
-@option()
+@option("experimental_io_device")
 def load_io_device(path):
-    """Files read by a device that is named."""
+    """A SavedModel whose files a named device reads."""
     return load_with(path, experimental_io_device="/job:localhost")
 
 
-@option()
+@option("experimental_skip_checkpoint")
 def load_skip_checkpoint(path):
-    """Without its variables, which are then restored by hand."""
+    """A SavedModel loaded without its variables, which are then restored by hand."""
     root = load_with(path, experimental_skip_checkpoint=True)
     tf.train.Checkpoint(root).read(os.path.join(path, "variables", "variables")).expect_partial()
     return root
 
 
-@option()
+@option("experimental_variable_policy")
 def load_variable_policy(path):
-    """Variables where the graph says they were."""
+    """A SavedModel whose variables are placed where the graph says."""
     return load_with(path, experimental_variable_policy="save_variable_devices")
 
 
-@option(offered={"tensorflow": ">=2.13"})
+@option("experimental_load_function_aliases", offered={"tensorflow": ">=2.13"})
 def load_function_aliases(path):
-    """With the second names of functions."""
+    """A SavedModel loaded with the aliases of its functions."""
     return load_with(path, experimental_load_function_aliases=True)

@@ -1,4 +1,4 @@
-"""TensorFlow 1's ways, which TensorFlow 2 still has: session, builder, command line.  [beside TensorFlow]"""
+"""What TensorFlow 2 keeps of TensorFlow 1: session, builder, command line.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INIT_OP = "__saved_model_init_op"
 
 
 class Session:
-    """A SavedModel in a TensorFlow 1 session; its signatures are functions of arrays."""
+    """A SavedModel in a TensorFlow 1 session. Its signatures are functions of arrays."""
 
     def __init__(self, path):
         self.session = v1.Session(graph=tf.Graph())
@@ -30,8 +30,8 @@ class Session:
         self.signatures = {key: self._function(signature) for key, signature in definitions.items()}
         self.contract = {
             key: {
-                "inputs": {name: _told(info) for name, info in signature.inputs.items()},
-                "outputs": {name: _told(info) for name, info in signature.outputs.items()},
+                "inputs": {name: _dtype_and_shape(info) for name, info in signature.inputs.items()},
+                "outputs": {name: _dtype_and_shape(info) for name, info in signature.outputs.items()},
                 "defaults": sorted(getattr(signature, "defaults", {})),
             }
             for key, signature in definitions.items()
@@ -46,7 +46,7 @@ class Session:
         return run
 
 
-def _told(info):
+def _dtype_and_shape(info):
     shape = tf.TensorShape(info.tensor_shape)
     return {"dtype": tf.as_dtype(info.dtype).name, "shape": None if shape.rank is None else shape.as_list()}
 
@@ -55,9 +55,9 @@ def _as_array(value):
     return np.asarray(value, dtype=object if isinstance(value, bytes) else None)
 
 
-@saver(writes="v1_saved_model", needs="has_signatures")
+@saver(writes="v1_saved_model", title="tf.compat.v1.saved_model.Builder", needs="has_signatures")
 def v1_builder(model, path, build, specifications):
-    """TensorFlow 1's Builder, of a graph that was built for it."""
+    """TensorFlow 1's Builder, on a graph that is built for it."""
     values = [variable.numpy() for variable in model.variables]
     with v1.Session(graph=tf.Graph()) as session, session.graph.as_default():
         twin = build()
@@ -80,14 +80,20 @@ def v1_builder(model, path, build, specifications):
         builder.save()
 
 
-@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True)
+@loader(
+    reads=SAVED_MODELS,
+    title="a TensorFlow 1 session",
+    asked="by_signature",
+    judged_against="graph",
+    opaque=True,
+)
 def v1_session(path):
     """A SavedModel in a TensorFlow 1 session."""
     return Session(path)
 
 
 class CommandLine:
-    """A SavedModel as `saved_model_cli` shows and runs it."""
+    """A SavedModel as `saved_model_cli` shows and runs it. Its signatures are functions of arrays."""
 
     def __init__(self, path):
         self.path = path
@@ -98,33 +104,35 @@ class CommandLine:
 
     def _show(self, key):
         shown = self._call("show", "--dir", self.path, "--tag_set", "serve", "--signature_def", key)
-        found = {"inputs": {}, "outputs": {}, "defaults": None}
+        signature = {"inputs": {}, "outputs": {}, "defaults": None}
         pattern = r"(inputs|outputs)\['(.*?)'\] tensor_info:\s+dtype: DT_(\w+)\s+shape: (.*)"
         for side, name, dtype, shape in re.findall(pattern, shown):
             sides = None if "unknown" in shape else [int(each) for each in re.findall(r"-?\d+", shape)]
             number = v1.NodeDef(attr={"T": v1.AttrValue(type=f"DT_{dtype}")}).attr["T"].type
-            found[side][name] = {
+            signature[side][name] = {
                 "dtype": tf.as_dtype(number).name,
                 "shape": None if sides is None else [None if each < 0 else each for each in sides],
             }
-        return found
+        return signature
 
     def _function(self, key):
         def run(**inputs):
             folder = tempfile.mkdtemp(dir=os.getcwd())
-            given = []
+            feeds = []
             for name, value in inputs.items():
                 file = os.path.join(folder, f"{name}.npy")
                 np.save(file, value.astype("S") if value.dtype == object else value)
-                given.append(f"{name}={file}")
-            answers = os.path.join(folder, "answers")
+                feeds.append(f"{name}={file}")
+            outputs = os.path.join(folder, "answers")
             self._call(
                 "run", "--dir", self.path, "--tag_set", "serve", "--signature_def", key,
-                "--inputs", ";".join(given), "--outdir", answers,
+                "--inputs", ";".join(feeds), "--outdir", outputs,
             )  # fmt: skip
-            told = {name[:-4]: np.load(os.path.join(answers, name)) for name in os.listdir(answers)}
+            answers = {name[:-4]: np.load(os.path.join(outputs, name)) for name in os.listdir(outputs)}
             shutil.rmtree(folder)
-            return {name: value.astype(object) if value.dtype.kind == "S" else value for name, value in told.items()}
+            return {
+                name: array.astype(object) if array.dtype.kind == "S" else array for name, array in answers.items()
+            }
 
         return run
 
@@ -145,7 +153,14 @@ class CommandLine:
         return printed.getvalue()
 
 
-@loader(reads=SAVED_MODELS, asked="by_signature", judged_against="graph", opaque=True, slow=True)
+@loader(
+    reads=SAVED_MODELS,
+    title="saved_model_cli",
+    asked="by_signature",
+    judged_against="graph",
+    opaque=True,
+    slow=True,
+)
 def saved_model_cli(path):
     """A SavedModel as the command line shows and runs it."""
     return CommandLine(path)

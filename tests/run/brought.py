@@ -1,46 +1,58 @@
-"""What a user brings on the command line: `--model` and `--artifact`.  [pytest's side]"""
+"""Models and artifacts that a user brings on the command line: `--model` and `--artifact`."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from tests.both_sides.cases import BroughtSource, CaseInfo
+from tests.both_sides.plain import from_plain
+from tests.both_sides.questions import BroughtQuestion
 from tests.interpreters.agents import AgentHandle
 from tests.interpreters.response import MissingSection
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+LONGEST_REASON = 400
 
 
 class UnusableModel(Exception):
-    """What was brought cannot be judged; the message says why, in one line."""
+    """A model or artifact that cannot be judged; the message says why, in one line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DescribedCase:
+    """A user's model as a case, and the inputs that stand beside it, by endpoint; None if they are to be drawn."""
+
+    case: CaseInfo
+    given: Mapping[str, Sequence[Any]] | None
 
 
 @dataclasses.dataclass(frozen=True)
 class Brought:
-    """One model or artifact: `asked` is the option as it was given, `search` where the user's modules are found."""
+    """One model or artifact; `option` is the option as it was written."""
 
-    asked: str
+    option: str
     name: str
-    function: str | None
-    artifact: str | None
-    search: tuple[str, ...]
+    source: BroughtSource
 
     @classmethod
     def model(cls, text: str, folder: Path) -> Brought:
-        """What `--model MODULE:FUNCTION` names.
+        """Return the model of `--model MODULE:FUNCTION`.
 
         Raises:
-            UnusableModel: it is not of that form.
+            UnusableModel: the text is not of that form.
         """
         if not FUNCTION.fullmatch(text):
             raise UnusableModel(f"--model: {text!r} is not MODULE:FUNCTION, such as shop.models:tower")
-        return cls(f"--model {text}", text.partition(":")[2], text, None, search_path(folder))
+        return cls(f"--model {text}", text.partition(":")[2], BroughtSource(text, None, search_path(folder)))
 
     @classmethod
-    def existing(cls, text: str, folder: Path) -> Brought:
-        """What `--artifact PATH` or `--artifact MODULE:FUNCTION=PATH` names.
+    def artifact(cls, text: str, folder: Path) -> Brought:
+        """Return the artifact of `--artifact PATH` or `--artifact MODULE:FUNCTION=PATH`.
 
         Raises:
             UnusableModel: there is nothing at the path.
@@ -48,44 +60,42 @@ class Brought:
         function, _, path = text.rpartition("=")
         if not FUNCTION.fullmatch(function):
             function, path = "", text
-        artifact = Path(folder, path)
-        if not artifact.exists() and not Path(f"{artifact}.index").exists():
+        file = Path(folder, path)
+        if not file.exists() and not Path(f"{file}.index").exists():
             raise UnusableModel(f"--artifact: there is nothing at {path!r}")
-        name = re.sub(r"\W+", "_", artifact.name.partition(".")[0])
-        return cls(f"--artifact {text}", name, function or None, os.path.abspath(artifact), search_path(folder))
+        name = re.sub(r"\W+", "_", file.name.partition(".")[0])
+        source = BroughtSource(function or None, os.path.abspath(file), search_path(folder))
+        return cls(f"--artifact {text}", name, source)
 
     @property
     def case(self) -> str:
         """The id of its case."""
         return f"mine.{self.name}"
 
-    def described_by(self, agent: AgentHandle) -> dict:
-        """Its `case` as it stands in a catalogue, and the inputs that were `given` for it, as a child tells of them.
+    def described_by(self, agent: AgentHandle) -> DescribedCase:
+        """Have a child build or load it, and return it as a case.
 
         Raises:
             UnusableModel: it cannot be built or loaded there, or does not say what it takes.
         """
-        question = {
-            "name": self.name,
-            "brought": {"function": self.function, "artifact": self.artifact, "search": list(self.search)},
-        }
         try:
-            return agent.run("brought", question)["brought"]
+            description = agent.run(BroughtQuestion(self.name, self.source))["brought"]
         except MissingSection as missing:
-            why = " ".join(str(missing).split()).removeprefix("ValueError: ")
-            if why.startswith("ModuleNotFoundError"):
-                why += f" in {', '.join(self.search)} or beside its TensorFlow (set PYTHONPATH)"
-            raise UnusableModel(f"{self.asked}: {why[:400]}") from None
+            reason = " ".join(str(missing).split()).removeprefix("ValueError: ")
+            if reason.startswith("ModuleNotFoundError"):
+                reason += f" in {', '.join(self.source.search)} or beside its TensorFlow (set PYTHONPATH)"
+            raise UnusableModel(f"{self.option}: {reason[:LONGEST_REASON]}") from None
+        return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
 
 
 def search_path(folder: Path) -> tuple[str, ...]:
-    """Where `python -m` would find the user's modules: the folder where pytest was started, and PYTHONPATH."""
+    """Return where `python -m` would find the user's modules: the folder where pytest was started, and PYTHONPATH."""
     named = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
     return (str(folder), *(os.path.abspath(each) for each in named))
 
 
-def unlike(brought: list[Brought]) -> tuple[Brought, ...]:
-    """All of them.
+def distinct(brought: Sequence[Brought]) -> tuple[Brought, ...]:
+    """Return all of them.
 
     Raises:
         UnusableModel: two would be cases of one name.
@@ -93,6 +103,6 @@ def unlike(brought: list[Brought]) -> tuple[Brought, ...]:
     by_name: dict[str, Brought] = {}
     for each in brought:
         if each.name in by_name:
-            raise UnusableModel(f"{by_name[each.name].asked} and {each.asked} would both be {each.case}")
+            raise UnusableModel(f"{by_name[each.name].option} and {each.option} would both be {each.case}")
         by_name[each.name] = each
     return tuple(brought)

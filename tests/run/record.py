@@ -1,8 +1,8 @@
-"""What one pair said, kept in a folder for a gate on another machine: `--record DIR`, then `--from=DIR`.
+"""The responses about one pair, kept in a folder for a gate on another machine: `--record DIR`, then `--from=DIR`.
 
-A folder holds artifacts, inputs, answers and facts, the libraries of compiled ops, and a manifest with the SHA-256
-of each file; no pickle, no times, and no names of folders that are other in every run. It is read by the version of
-the suite that wrote it, since what children were asked is part of what they said.
+A folder holds artifacts, inputs, responses, compiled libraries of ops, and a manifest with the SHA-256 of each file.
+It holds no pickle, no times, and no names of temporary folders. Only the version of the suite that wrote it can read
+it, because the responses depend on the questions.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.plain import from_plain, to_plain
+from tests.both_sides.surroundings import Surroundings
 from tests.interpreters.agents import ROOT
 from tests.interpreters.response import Response
 from tests.judging.cells import PlannedCell
 from tests.judging.evidence import Evidence
-from tests.judging.seen import Hop
+from tests.judging.evidence_folder import RESPONSES
+from tests.judging.pairs import CONTROL
+from tests.run.request import RunRequest
 
-if TYPE_CHECKING:
-    from tests.run.session import RunRequest
-
-MANIFEST, VERSION = "manifest.json", 1
-# Where in a folder of evidence what side B said is, and where it is in a recorded folder; {side} is its name.
+MANIFEST, VERSION = "manifest.json", 2
+# Parts of a folder of evidence about one side, and where they lie in a recorded folder; {side} is its name.
 PARTS = {
     "inputs": "inputs",
     "original/{side}": "original",
@@ -35,7 +36,6 @@ PARTS = {
     "artifacts/{side}": "artifacts",
     "op-libraries/{side}": "op-libraries",
 }
-TESTIMONIES = ("original", "saved", "loaded", "compiled")
 
 
 class UnusableRecord(Exception):
@@ -43,15 +43,27 @@ class UnusableRecord(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
+class RecordedRun:
+    """The run that was recorded: its pair, what a user brought by case, and what the run was asked for."""
+
+    surroundings: Surroundings
+    brought: Mapping[str, CaseInfo]
+    steady: bool
+    case_globs: tuple[str, ...]
+    route_globs: tuple[str, ...]
+    every_route: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Record:
-    """A recorded folder that has been found whole."""
+    """A recorded folder that is complete and undamaged."""
 
     folder: Path
-    manifest: dict
+    run: RecordedRun
 
     @classmethod
     def read(cls, folder: Path) -> Record:
-        """The record in a folder, every file of it checked.
+        """Return the record in a folder, after checking every file of it.
 
         Raises:
             UnusableRecord: it is none, is of another version of the suite, or is damaged or incomplete.
@@ -66,64 +78,63 @@ class Record:
             raise UnusableRecord(f"{folder} is not of this suite: its {MANIFEST} has no record {VERSION}")
         if manifest["suite"] != suite_digest():
             raise UnusableRecord(f"{folder} was recorded by another version of this suite: record it anew")
-        there = {name: path for name, path in files_below(folder) if name != MANIFEST}
+        unlisted = {name: path for name, path in files_below(folder) if name != MANIFEST}
         for name, digest in manifest["files"].items():
-            if name not in there:
+            if name not in unlisted:
                 raise UnusableRecord(f"{folder} is incomplete: {name} is missing")
-            if sha256(there.pop(name)) != digest:
+            if sha256(unlisted.pop(name)) != digest:
                 raise UnusableRecord(f"{folder} is damaged: {name} is not what was recorded")
-        if there:
-            raise UnusableRecord(f"{folder} has a file that was not recorded: {min(there)}")
-        return cls(folder, manifest)
+        if unlisted:
+            raise UnusableRecord(f"{folder} has a file that was not recorded: {min(unlisted)}")
+        return cls(folder, from_plain(RecordedRun, manifest["run"]))
 
-    def restrict(self, wanted: RunRequest) -> RunRequest:
-        """What is asked for, restricted as the recording run was where nothing else is said.
+    def restrict(self, request: RunRequest) -> RunRequest:
+        """Return the request, restricted as the recording run was where it says nothing else.
 
         Raises:
-            UnusableRecord: the record does not go with it.
+            UnusableRecord: the record does not fit the request.
         """
-        told = self.manifest
-        if wanted.steady != told["steady"]:
+        run = self.run
+        if request.steady != run.steady:
             raise UnusableRecord(f"{self.folder} was recorded under another --hypothesis-profile")
-        asked = {each.case for each in wanted.brought}
-        for case in told["brought"].values():
-            if case["id"] not in asked and not case["exists_as"] and not wanted.case_globs:
-                function = case["brought"]["function"]
+        asked = {each.case for each in request.brought}
+        for case in run.brought.values():
+            if case.brought and case.id not in asked and not case.exists_as and not request.case_globs:
+                function = case.brought.function
                 raise UnusableRecord(
                     f"{self.folder} was recorded with --model {function}: say so here too, or restrict with --case"
                 )
         return dataclasses.replace(
-            wanted,
-            case_globs=wanted.case_globs or tuple(told["case_globs"]),
-            route_globs=wanted.route_globs or tuple(told["route_globs"]),
-            every_route=wanted.every_route or (told["every_route"] and not wanted.route_globs),
+            request,
+            case_globs=request.case_globs or run.case_globs,
+            route_globs=request.route_globs or run.route_globs,
+            every_route=request.every_route or (run.every_route and not request.route_globs),
         )
 
-    def check_covers(self, plan: list[PlannedCell], evidence: Evidence) -> None:
-        """All that the control stands on has been recorded.
+    def check_covers(self, plan: Sequence[PlannedCell], evidence: Evidence) -> None:
+        """Check that everything that the control needs has been recorded.
 
         Raises:
             UnusableRecord: something has not.
         """
-        control = Hop("A", "A")
         for planned in plan:
             cell = planned.cell
-            judged = control in planned.hops and planned.hops[control] is None
-            if judged and not evidence.has("A", cell.case, cell.saver, cell.loader):
+            is_judged = CONTROL in planned.hops and planned.hops[CONTROL] is None
+            if is_judged and not evidence.has("A", cell.case, cell.route):
                 raise UnusableRecord(
                     f"{self.folder} does not hold {cell.case} / {cell.route}: record it, or restrict this run with "
                     "--case and --route"
                 )
 
     def give_to(self, evidence: Path, side: str) -> None:
-        """Put what was said where a run looks for what that side has said."""
+        """Copy the record to where a run looks for the responses about that side."""
         for here, there in PARTS.items():
             if (self.folder / there).exists():
                 shutil.copytree(self.folder / there, evidence / here.format(side=side), dirs_exist_ok=True)
 
 
 def check_place(folder: Path) -> None:
-    """Whether a record may be written there.
+    """Check that a record may be written to a folder.
 
     Raises:
         UnusableRecord: something else is there.
@@ -132,12 +143,11 @@ def check_place(folder: Path) -> None:
         raise UnusableRecord(f"{folder} exists and is no recorded folder, so nothing is written there")
 
 
-def write(folder: Path, evidence: Path, about: dict, side: str = "B") -> None:
-    """Record what a side has said, in place of what was recorded there before; whole, or not at all.
+def write(folder: Path, evidence: Path, run: RecordedRun, side: str = "B") -> None:
+    """Record the responses about a side, in place of an earlier record; the whole of them, or nothing.
 
     Args:
         evidence: the folder of a run's evidence.
-        about: what else the manifest says: surroundings, cases, and what the run was asked for.
     """
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -146,31 +156,31 @@ def write(folder: Path, evidence: Path, about: dict, side: str = "B") -> None:
         part = evidence / here.format(side=side)
         if part.exists():
             shutil.copytree(part, draft / there, ignore=shutil.ignore_patterns("*.lock", "*.draft"))
-    for name in TESTIMONIES:
+    for name in RESPONSES:
         for _, path in files_below(draft / name):
             path.write_bytes(Response.decode(path.read_bytes()).settled().encode())
     files = {name: sha256(path) for name, path in files_below(draft)}
-    manifest = {"record": VERSION, "suite": suite_digest(), **about, "files": files}
+    manifest = {"record": VERSION, "suite": suite_digest(), "run": to_plain(run), "files": files}
     (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """(relative name, path) of every file, in sorted order."""
+    """Return (relative name, path) of every file, in sorted order."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path
 
 
 def sha256(path: Path) -> str:
-    """The digest of a file."""
+    """Return the digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def suite_digest() -> str:
-    """A digest of what is asked and how it is judged: the sources of `models/` and `tests/`, self-tests aside."""
+    """Return a digest of the questions and of how they are judged: of `models/` and `tests/` without self-tests."""
     digest = hashlib.sha256()
     for room in ("models", "tests"):
         for name, path in files_below(ROOT / room):

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.interpreters.where import interpreter_at
-from tests.run.session import RunRequest, Session
+from tests.run.request import RunRequest
+from tests.run.session import Session
+from tests.run.start import StartedRun, start
 from tests.selftest.pinned import PINNED
+from tests.selftest.planted_faults import FAULTS
 
-FAULTS = Path(__file__).parent / "beside_tensorflow" / "faults.py"
-KEY = pytest.StashKey[Session]()
+KEY, STARTED = pytest.StashKey[Session](), pytest.StashKey[StartedRun]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,11 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if workerinput is not None:
         config.stash[KEY] = Session.join(Path(workerinput["selftest_session"]))
     elif not config.option.collectonly and not config.option.help:
-        config.stash[KEY] = Session.start(
-            RunRequest(
-                {"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=(FAULTS,)
-            )
+        request = RunRequest(
+            {"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=FAULTS
         )
+        config.stash[STARTED] = start(request)
+        config.stash[KEY] = config.stash[STARTED].session
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,8 +34,8 @@ def pytest_configure_node(node) -> None:  # an xdist WorkerController
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if KEY in config.stash and not hasattr(config, "workerinput"):
-        config.stash[KEY].close()
+    if STARTED in config.stash:
+        config.stash[STARTED].close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -44,9 +46,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "case_id",
             [
                 name
-                for name, case in session.evidence.catalogue["cases"].items()
-                if not case["unavailable"] and pair.meets(case["offered"])
-                if case["package"] is None or case["package"] in pair.runtimes
+                for name, case in session.catalogue.cases.items()
+                if not case.unavailable and pair.meets(case.offered)
+                if case.package is None or case.package in pair.runtimes
             ],
         )
 
@@ -59,5 +61,5 @@ def session(request: pytest.FixtureRequest) -> Session:
 
 @pytest.fixture(scope="session")
 def bench(session: Session):
-    """What judges its cells."""
+    """The bench that judges its cells."""
     return session.bench

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,12 +16,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters import response
-from tests.interpreters.agents import AGENT, ROOT, AgentHandle, AgentLost, AgentProcess, Limits
+from tests.both_sides.questions import CatalogueQuestion, CompileQuestion
+from tests.interpreters.agents import AGENT, ROOT, AgentHandle, AgentProcess
+from tests.interpreters.child_handle import AgentLost
 from tests.interpreters.interpreter import Interpreter
+from tests.interpreters.limits import Limits
+from tests.interpreters.response import Ending, MissingSection, Response
 from tests.interpreters.where import interpreter_at
 from tests.judging.comparison import compare
-from tests.run.session import BrokenTensorFlow, RunRequest, Session
+from tests.run.catalogue import BrokenTensorFlow
+from tests.run.request import RunRequest
+from tests.run.start import start
+from tests.selftest.made_interpreters import python_with_tensorflow
 
 
 @pytest.fixture
@@ -49,8 +56,8 @@ def test_the_cpp_agent_has_opened_the_library_and_imported_nothing(bare_agent):
 
 def test_where_keras_is_missing_a_keras_model_cannot_be_built(agents, session):
     question = session.evidence.question_to_save("B", "standard.dense_classifier", "h5")
-    said = agents["no-keras"].run("save", question)
-    assert "keras" in said.error("build")["message"].lower()
+    response = agents["no-keras"].run(question)
+    assert "keras" in response.error("build")["message"].lower()
 
 
 SPOILED = {
@@ -59,8 +66,8 @@ SPOILED = {
 }
 
 
-@pytest.mark.parametrize(("kind", "spoil", "told"), SPOILED.values(), ids=SPOILED)
-def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, told):
+@pytest.mark.parametrize(("kind", "spoil", "reason"), SPOILED.values(), ids=SPOILED)
+def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, reason):
     wrong = tmp_path / "agent.py"
     wrong.write_text(
         textwrap.dedent(f"""
@@ -81,12 +88,12 @@ def test_an_agent_that_is_no_longer_safe_to_fork_refuses(tmp_path, kind, spoil, 
     with short_folder() as folder:
         process = AgentProcess(interpreter_at(None), kind, Path(folder), program=wrong)
         try:
-            assert "ready" in process.hello()
-            said = AgentHandle(kind, process.socket).run("catalogue", {})
-            assert said.how == response.REFUSED
-            assert told in said.detail
-            with pytest.raises(response.MissingSection, match="was refused: the agent has"):
-                said["cases"]
+            assert process.hello().failure is None
+            response = AgentHandle(kind, process.socket).run(CatalogueQuestion())
+            assert response.ending is Ending.REFUSED
+            assert reason in response.detail
+            with pytest.raises(MissingSection, match="was refused: the agent has"):
+                response["cases"]
         finally:
             process.stop()
 
@@ -100,22 +107,21 @@ def bare_agent():
     """A cpp agent of one's own, to be treated badly; it is ready in a second."""
     with short_folder() as folder:
         process = AgentProcess(interpreter_at(None), "cpp", Path(folder))
-        assert "ready" in process.hello()
+        assert process.hello().failure is None
         yield process
         process.stop()
 
 
-SLEEPER = {"compiler": "/bin/sleep", "source": "600", "library": "0"}
+SLEEPER = CompileQuestion("/bin/sleep", "600", "0")
 
 
 def sleeping_child(process: AgentProcess):
     """A child that runs a program which sleeps for ten minutes; its pid and the connection."""
     agent = AgentHandle("cpp", process.socket)
-    question = {**SLEEPER, "compiler": str(Path(process.folder) / "sleep.sh")}
-    script = Path(question["compiler"])
+    script = Path(process.folder) / "sleep.sh"
     script.write_text("#!/bin/sh\nexec sleep 600\n")
     script.chmod(0o755)
-    return agent._child("compile", question, Limits(), False, live=False)
+    return agent._child(dataclasses.replace(SLEEPER, compiler=str(script)), Limits(), False, live=False)
 
 
 def test_no_child_outlives_the_one_who_asked(bare_agent):
@@ -149,7 +155,7 @@ def test_no_child_outlives_the_agent(bare_agent, end):
     if end == "lifeline":
         bare_agent.process.stdin = open(os.devnull, "wb")  # noqa: SIM115 - for stop() to close
     with pytest.raises(AgentLost, match="cannot be reached"):
-        AgentHandle("cpp", bare_agent.socket)._run_once("compile", SLEEPER, Limits(), False)
+        AgentHandle("cpp", bare_agent.socket)._run_once(SLEEPER, Limits(), False)
 
 
 def test_an_agent_dies_with_the_process_that_started_it():
@@ -180,22 +186,20 @@ def test_a_request_that_makes_no_sense_is_refused(bare_agent):
 
 
 def test_a_child_has_an_empty_folder_and_no_repository(agents, session):
-    said = agents["keras"].run("save", session.evidence.question_to_save("B", "standard.dense_classifier", "h5"))
-    before = said["before"]["registries"]
+    response = agents["keras"].run(session.evidence.question_to_save("B", "standard.dense_classifier", "h5"))
+    before = response["before"]["registries"]
     assert not before["working_directory"].startswith(str(ROOT))
     assert not os.path.exists(before["working_directory"])  # and it is gone afterwards
     temporary = before["environment"]["TMPDIR"]
     assert os.path.dirname(temporary) == os.path.dirname(before["working_directory"])
-    assert "build" not in said or said["before"]["weights"]
+    assert "build" not in response or response["before"]["weights"]
 
 
 def test_a_truly_new_process_says_the_same(agents, session, tmp_path):
-    question = {
-        **session.evidence.question_to_save("B", "standard.dense_classifier", "h5"),
-        "artifact": str(tmp_path / "model.h5"),
-    }
-    forked, new = (agents["keras"].run("save", question, fresh=fresh) for fresh in (False, True))
-    assert forked.how == new.how == response.FINISHED
+    question = session.evidence.question_to_save("B", "standard.dense_classifier", "h5")
+    question = dataclasses.replace(question, artifact=str(tmp_path / "model.h5"))
+    forked, new = (agents["keras"].run(question, fresh=fresh) for fresh in (False, True))
+    assert forked.ending is new.ending is Ending.FINISHED
     for section in ("once", "names"):
         assert compare(forked[section], new[section]).equal
     assert compare(forked["before"]["weights"], new["before"]["weights"]).equal
@@ -204,34 +208,23 @@ def test_a_truly_new_process_says_the_same(agents, session, tmp_path):
 def test_a_hang_counts_when_it_repeats_in_a_new_process(agents, session, monkeypatch):
     asked = []
 
-    def run_once(self, step, question, limits, fresh):
+    def run_once(self, question, limits, fresh):
         asked.append(fresh)
-        how = response.FINISHED if fresh else response.RAN_ON
-        return response.Response({}, how)
+        return Response({}, Ending.FINISHED if fresh else Ending.TIMED_OUT)
 
     monkeypatch.setattr(AgentHandle, "_run_once", run_once)
-    assert agents["keras"].run("load", {}).how == response.FINISHED
+    assert agents["keras"].run(CatalogueQuestion()).ending is Ending.FINISHED
     assert asked == [False, True]
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "reason"),
     [
         ("raise ImportError('planted: no libcuda')", "cannot be imported: ImportError: planted: no libcuda"),
         ("import os; os.abort()", "cannot be imported: Crash: it ended with signal SIGABRT"),
     ],
 )
-def test_a_tensorflow_that_cannot_be_imported_is_one_clear_failure(tmp_path, source, told):
+def test_a_tensorflow_that_cannot_be_imported_is_one_clear_failure(tmp_path, source, reason):
     python = python_with_tensorflow(tmp_path, source)
-    with pytest.raises(BrokenTensorFlow, match=told):
-        Session.start(RunRequest({"B": Interpreter(str(python))}, route_globs=("h5:*",)))
-
-
-def python_with_tensorflow(folder: Path, source: str) -> Path:
-    """An interpreter whose TensorFlow is that source."""
-    (folder / "packages" / "tensorflow").mkdir(parents=True)
-    (folder / "packages" / "tensorflow" / "__init__.py").write_text(source)
-    python = folder / "python"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder / "packages"} exec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    return python
+    with pytest.raises(BrokenTensorFlow, match=reason):
+        start(RunRequest({"B": Interpreter(str(python))}, route_globs=("h5:*",)))

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.judging.inputs import inputs_given, tensors
-from tests.run.brought import Brought, UnusableModel, unlike
-from tests.selftest.test_command_line import report, run
+from tests.judging.inputs import inputs_given
+from tests.run.brought import Brought, DescribedCase, UnusableModel, distinct
+from tests.selftest.whole_runs import report, run
 
 SHOP = """
     import numpy as np
@@ -112,53 +112,49 @@ def shop(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def describe(session, shop, monkeypatch):
-    """Describes a model of the shop, or an artifact."""
+    """A function that describes a model of the shop, or an artifact."""
 
-    def described(model: str = "", artifact: str = "") -> dict:
-        brought = Brought.existing(artifact, shop) if artifact else Brought.model(f"shop.models:{model}", shop)
+    def described(model: str = "", artifact: str = "") -> DescribedCase:
+        brought = Brought.artifact(artifact, shop) if artifact else Brought.model(f"shop.models:{model}", shop)
         return brought.described_by(session.evidence.agents["B"]["keras"])
 
     return described
 
 
 def test_a_functional_model_says_itself_what_it_takes(describe):
-    told = describe("tower")
-    case = told["case"]
-    assert (case["id"], told["given"], case["custom_objects"]) == ("mine.tower", None, ["Gate"])
-    inputs = case["endpoints"]["call"]
-    assert list(inputs["dict"]) == ["zebra", "apple"]
-    assert [(each["dtype"], list(each["shape"])) for each in tensors(inputs)] == [
-        ("int32", [None, 2]),
-        ("float32", [None, 3]),
-    ]
-    assert {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model", "tries_twins"} <= set(
-        case["traits"]
-    )
-    assert "trained" not in case["traits"]
+    described = describe("tower")
+    case = described.case
+    assert (case.id, described.given, case.custom_objects) == ("mine.tower", None, ("Gate",))
+    inputs = case.endpoints["call"]
+    assert list(inputs.by_name) == ["zebra", "apple"]
+    assert [(each.dtype, each.shape) for each in inputs.tensors] == [("int32", (None, 2)), ("float32", (None, 3))]
+    traits = {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model", "tries_twins"}
+    assert traits <= case.traits
+    assert "trained" not in case.traits
 
 
 def test_given_inputs_are_taken_as_they_are_and_say_what_the_model_takes(describe):
-    told = describe("told")
-    (tensor,) = tensors(told["case"]["endpoints"]["call"])
-    assert (tensor["dtype"], list(tensor["shape"])) == ("float32", [None, 4])
-    one, two = inputs_given(told["given"])
-    assert [(each["name"], each["special"], each["magnitude"]) for each in (one, two)] == [
+    described = describe("told")
+    (tensor,) = described.case.endpoints["call"].tensors
+    assert (tensor.dtype, tensor.shape) == ("float32", (None, 4))
+    one, two = inputs_given(described.given)
+    assert [(each.name, each.special, each.magnitude) for each in (one, two)] == [
         ("given-1", False, 1.0),
         ("given-2", True, 3.0),
     ]
-    assert one["value"].shape == (2, 4)
-    assert "subclassed" in told["case"]["traits"]
+    assert one.value.shape == (2, 4)
+    assert "subclassed" in described.case.traits
 
 
 def test_a_module_is_asked_by_its_functions(describe):
-    case = describe("module")["case"]
-    assert set(case["endpoints"]) == {"serve", "nested"}
-    assert list(case["endpoints"]["serve"]["dict"]) == ["x", "words"]
-    assert {"holds_module", "composite_outputs", "string_inputs"} <= set(case["traits"])
+    case = describe("module").case
+    assert set(case.endpoints) == {"serve", "nested"}
+    assert list(case.endpoints["serve"].by_name) == ["x", "words"]
+    assert {"holds_module", "composite_outputs", "string_inputs"} <= case.traits
 
 
 @pytest.mark.parametrize(
-    ("model", "told"),
+    ("model", "message"),
     [
         ("untold", r"^--model shop\.models:untold: .*put a function untold_inputs\(\) beside untold\(\)"),
         ("broken", r"^--model shop\.models:broken: RuntimeError: no database$"),
@@ -167,8 +163,8 @@ def test_a_module_is_asked_by_its_functions(describe):
         ("of_ragged", "inputs for RaggedTensorSpec.* cannot be drawn"),
     ],
 )
-def test_what_cannot_be_judged_is_one_clear_line(describe, model, told):
-    with pytest.raises(UnusableModel, match=told) as refused:
+def test_what_cannot_be_judged_is_one_clear_line(describe, model, message):
+    with pytest.raises(UnusableModel, match=message) as refused:
         describe(model)
     assert "\n" not in str(refused.value)
 
@@ -187,7 +183,7 @@ def test_a_model_is_named_by_module_and_function(tmp_path, text):
 def test_two_of_one_name_are_refused(tmp_path):
     both = [Brought.model("a:tower", tmp_path), Brought.model("b:tower", tmp_path)]
     with pytest.raises(UnusableModel, match=r"--model a:tower and --model b:tower would both be mine\.tower"):
-        unlike(both)
+        distinct(both)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +198,9 @@ def test_two_of_one_name_are_refused(tmp_path):
 )
 def test_an_artifact_says_itself_what_it_is(session, describe, case, saver, kind, endpoints):
     session.evidence.saved("B", case, saver)["save"]
-    told = describe(artifact=str(session.evidence.artifact("B", case, saver)))["case"]
-    assert (told["exists_as"], sorted(told["endpoints"])) == (kind, endpoints)
-    assert told["brought"]["artifact"] == str(session.evidence.artifact("B", case, saver))
+    described = describe(artifact=str(session.evidence.artifact("B", case, saver))).case
+    assert (described.exists_as, sorted(described.endpoints)) == (kind, endpoints)
+    assert described.brought.artifact == str(session.evidence.artifact("B", case, saver))
 
 
 def test_weights_alone_need_the_function_that_builds_the_model(session, describe, shop, tmp_path):
@@ -213,7 +209,7 @@ def test_weights_alone_need_the_function_that_builds_the_model(session, describe
     with pytest.raises(UnusableModel, match="holds weights alone: say MODULE:FUNCTION="):
         describe(artifact=str(path))
     with pytest.raises(UnusableModel, match="--artifact: there is nothing at 'nowhere'"):
-        Brought.existing("nowhere", tmp_path)
+        Brought.artifact("nowhere", tmp_path)
     (tmp_path / "notes.txt").touch()
     with pytest.raises(UnusableModel, match=r"notes\.txt is no SavedModel, \.keras, \.h5 or checkpoint"):
         describe(artifact=str(tmp_path / "notes.txt"))
@@ -225,8 +221,8 @@ def test_inputs_may_lie_beside_an_artifact(session, describe):
     beside = path.with_name("model.keras.inputs-1.npz")
     try:
         np.savez(beside, x=np.ones((2, 784), "float32"))
-        (given,) = inputs_given(describe(artifact=str(path))["given"])
-        assert given["value"].shape == (2, 784)
+        (given,) = inputs_given(describe(artifact=str(path)).given)
+        assert given.value.shape == (2, 784)
         np.savez(beside, x=np.ones(2), y=np.ones(2))
         with pytest.raises(UnusableModel, match=r"model\.keras\.inputs-1\.npz holds x, y, which no function takes"):
             describe(artifact=str(path))

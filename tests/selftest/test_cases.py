@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.plain import to_plain
+from tests.both_sides.routes import Route
 from tests.judging.comparison import compare
 from tests.judging.evidence import Evidence, NoEvidence
-from tests.judging.inputs import inputs_of, kind_of, tensors
+from tests.judging.inputs import inputs_of
+from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.seen import Seen
-from tests.judging.verdict import Hop
+
+WEIGHTS = Route("weights_h5", "load_weights")
 
 
 @pytest.fixture
@@ -16,54 +21,54 @@ def case(case_id, session):
     return session.evidence.case(case_id)
 
 
-def a_saver(case: dict) -> str:
-    return "weights_h5" if "holds_keras_model" in case["traits"] else "saved_model"
+def a_saver(case: CaseInfo) -> str:
+    return "weights_h5" if case.is_keras_model else "saved_model"
 
 
-def other_saver(case: dict) -> str:
-    return "h5" if "holds_keras_model" in case["traits"] else "renames_a_signature"
+def other_saver(case: CaseInfo) -> str:
+    return "h5" if case.is_keras_model else "renames_a_signature"
 
 
 def test_the_catalogue_holds_at_least_seventy_cases_of_three_families(session):
-    families = [name.partition(".")[0] for name in session.evidence.catalogue["cases"]]
+    families = [name.partition(".")[0] for name in session.catalogue.cases]
     assert len(families) >= 70
     assert set(families) == {"standard", "custom_layer", "custom_op"}
 
 
 def test_a_case_says_why_it_is_there(case):
-    assert len(case["doc"]) > 30
+    assert len(case.doc) > 30
 
 
 def test_two_children_build_bitwise_equal_weights(case, session):
-    one, two = (session.evidence.saved("B", case["id"], saver) for saver in (a_saver(case), other_saver(case)))
-    assert one["before"]["weights"] or "weightless" in case["traits"]
+    one, two = (session.evidence.saved("B", case.id, saver) for saver in (a_saver(case), other_saver(case)))
+    assert one["before"]["weights"] or "weightless" in case.traits
     assert compare(one["before"]["weights"], two["before"]["weights"]).equal
-    alone = session.evidence.original("B", case["id"], a_saver(case))
+    alone = session.evidence.original("B", case.id, a_saver(case))
     assert compare(one["once"], two["once"]).equal
     assert compare(one["once"], alone["once"]).equal
 
 
 def test_no_weight_is_at_an_initial_constant(case, session):
-    for path, value in session.evidence.saved("B", case["id"], a_saver(case))["before"]["weights"]:
+    for path, value in session.evidence.saved("B", case.id, a_saver(case))["before"]["weights"]:
         if value.dtype.kind == "f" and value.size > 1:
             assert value.min() < value.max(), path
 
 
 def test_answers_depend_on_the_inputs(case, session):
     by_endpoint: dict = {}
-    original = session.evidence.original("B", case["id"], a_saver(case))
+    original = session.evidence.original("B", case.id, a_saver(case))
     answered = original["eager" if "eager" in original else "graph"]
-    for given, answer in zip(session.evidence.inputs(case["id"]), answered, strict=True):
+    for asked, answer in zip(session.evidence.inputs(case.id), answered, strict=True):
         if "value" in answer:
-            by_endpoint.setdefault(given["endpoint"], []).append(answer["value"])
-    assert set(by_endpoint) == set(case["endpoints"])
+            by_endpoint.setdefault(asked.endpoint, []).append(answer["value"])
+    assert set(by_endpoint) == set(case.endpoints)
     for answers in by_endpoint.values():
         assert any(not compare(answers[0], other).equal for other in answers[1:])
 
 
 def test_the_traits_are_true(case, session):
-    before = session.evidence.saved("B", case["id"], a_saver(case))["before"]
-    traits = set(case["traits"])
+    before = session.evidence.saved("B", case.id, a_saver(case))["before"]
+    traits = case.traits
     assert ("weightless" in traits) == (not before["weights"])
     if "holds_keras_model" not in traits:
         assert "training" not in before
@@ -78,32 +83,33 @@ def test_the_traits_are_true(case, session):
 
 
 def steps_of(optimizer: dict) -> list:
-    """How many steps an optimizer has made, as it counts them; one that holds another has two counts."""
+    """Return the step counters of an optimizer; one that wraps another has two."""
     return [value for path, value in optimizer["variables"] if path.rpartition("/")[2].startswith("iter")]
 
 
 def is_slot(path: str) -> bool:
-    """Whether a variable of an optimizer is kept for one of the model's, as its name says."""
+    """Return whether a variable of an optimizer belongs to one of the model's, by its name."""
     return any(name in path for name in ("kernel", "bias", "gamma", "beta", "embeddings"))
 
 
 def test_inputs_are_the_same_every_time(case):
-    assert compare(inputs_of(case), inputs_of(case)).equal
+    one, two = (to_plain(inputs_of(case)) for _ in range(2))
+    assert compare(one, two).equal
 
 
 def test_every_case_has_the_battery_and_draws(case, session):
-    names = [given["name"].rpartition("/")[2] for given in session.evidence.inputs(case["id"])]
-    assert {"batch-of-1", "batch-of-5", "drawn-1"} <= set(names) or not case["endpoints"]
-    described = [tensor for inputs in case["endpoints"].values() for tensor in tensors(inputs)]
-    kinds = {kind_of(tensor) for tensor in described}
-    assert ("non-finite" in names) == ("float" in kinds and not all(tensor["tame"] for tensor in described))
+    names = [each.name.rpartition("/")[2] for each in session.evidence.inputs(case.id)]
+    assert {"batch-of-1", "batch-of-5", "drawn-1"} <= set(names) or not case.endpoints
+    tensors = [tensor for inputs in case.endpoints.values() for tensor in inputs.tensors]
+    kinds = {tensor.kind for tensor in tensors}
+    assert ("non-finite" in names) == ("float" in kinds and not all(tensor.tame for tensor in tensors))
     assert ("unknown-words" in names) == ("string" in kinds)
 
 
 def test_masked_steps_are_drawn(session):
-    for given in session.evidence.inputs("standard.lstm_masked"):
-        if given["name"] == "batch-of-5":
-            rows = given["value"]
+    for each in session.evidence.inputs("standard.lstm_masked"):
+        if each.name == "batch-of-5":
+            rows = each.value
             assert (rows == 0).all(axis=1).any()
             assert (rows == 0).any(axis=1).sum() > 1
             assert (rows != 0).any()
@@ -116,12 +122,12 @@ def test_some_input_makes_the_masked_model_raise(session):
 
 
 def test_a_save_is_seen_from_one_child_only(session):
-    seen = Seen(session.evidence, Hop("B", "B"), "standard.dense_classifier", "weights_h5", "load_weights")
+    seen = Seen(session.evidence, NEW_ARTIFACTS, "standard.dense_classifier", WEIGHTS)
     assert seen.saved is session.evidence.saved("B", "standard.dense_classifier", "weights_h5")
 
 
 def test_answers_of_another_model_than_was_saved_are_no_evidence(session, monkeypatch):
-    seen = Seen(session.evidence, Hop("B", "B"), "standard.dense_classifier", "weights_h5", "load_weights")
+    seen = Seen(session.evidence, NEW_ARTIFACTS, "standard.dense_classifier", WEIGHTS)
     other = session.evidence.original("B", "standard.lstm_masked", "weights_h5")
     assert seen.original is session.evidence.original("B", "standard.dense_classifier", "weights_h5")
     monkeypatch.setattr(Evidence, "original", lambda *_: other)

@@ -13,32 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from reports import document
 from tests.interpreters.agents import ROOT
 from tests.interpreters.where import interpreter_at
-from tests.selftest.test_agents import python_with_tensorflow
+from tests.selftest.made_interpreters import python_with_tensorflow
+from tests.selftest.whole_runs import PRINTED, command, report, run, variables
 
 ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights"]
-
-
-def run(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    """A run of the suite with a report folder of its own."""
-    return subprocess.run(command(tmp_path, *arguments), cwd=ROOT, env=variables(environment), **SAID)
-
-
-SAID = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "check": False}
-
-
-def command(tmp_path: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", f"--report-dir={tmp_path / 'out'}", *arguments]
-
-
-def variables(further: dict[str, str]) -> dict[str, str]:
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}, **further}
-
-
-def report(tmp_path: Path) -> dict:
-    return document.read(tmp_path / "out" / "conformance.json")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +31,10 @@ def report(tmp_path: Path) -> dict:
         (["--rollback", f"--from={ROOT}"], "--rollback is for a gate: it needs --from, and there a Python"),
         ([f"--from={ROOT}"], "is no recorded folder: it has no manifest.json"),
         ([f"--record={ROOT}"], "exists and is no recorded folder, so nothing is written there"),
-        (["--record=kept", "-k", "outputs"], "--record keeps all that one pair says: not with --from, -k or -m"),
+        (
+            ["--record=kept", "-k", "outputs"],
+            "--record keeps the whole evidence about one pair: not with --from, -k or -m",
+        ),
         (["--model=shop"], "--model: 'shop' is not MODULE:FUNCTION"),
         (["--artifact=nowhere"], "--artifact: there is nothing at 'nowhere'"),
         (["--deviations=/nowhere.toml"], "/nowhere.toml: No such file or directory"),
@@ -169,7 +152,7 @@ def test_the_script_of_a_failing_cell_shows_it_with_tensorflow_alone(tmp_path):
     for ours in ("tests", "models", "reports", "conformance"):
         assert f"import {ours}" not in script.read_text()
         assert f"from {ours}" not in script.read_text()
-    shown = subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=variables({}), **SAID)
+    shown = subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=variables({}), **PRINTED)
     assert "saving changed the compile config" in shown.stdout, shown.stdout
 
 
@@ -277,7 +260,7 @@ def test_a_run_whose_agent_is_killed_is_incomplete_and_blames_no_pair(tmp_path):
 
 
 def is_agent_of(pid: int, side: str, kind: str) -> bool:
-    """Whether the process is the agent of that side and kind, and not one of its children."""
+    """Return whether the process is the agent of that side and kind, and not one of its children."""
     arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     socket = next((argument for argument in arguments if argument.endswith(f"/{side}{kind[0]}/s")), None)
     parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
@@ -293,7 +276,7 @@ def test_a_full_disk_ends_in_no_green_run_and_the_next_run_works(tmp_path):
     small = f"mount --bind {tmp_path} /mnt && mount -t tmpfs -o size=1200k none /mnt/small && TMPDIR=/mnt/small"
     inside = f"{small} {pytest_}"
     user = [] if os.geteuid() == 0 else ["-r"]
-    ended = subprocess.run(["unshare", "-m", *user, "sh", "-c", inside], cwd=ROOT, env=variables({}), **SAID)
+    ended = subprocess.run(["unshare", "-m", *user, "sh", "-c", inside], cwd=ROOT, env=variables({}), **PRINTED)
     assert ended.returncode in (1, 4), ended.stdout
     assert "No space left on device" in ended.stdout
     assert "CONFORMS" not in ended.stdout

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.judging.cells import Cell, Pair
-from tests.judging.deviations import OURS, UnreadableDeviations, read_file
-from tests.judging.requirement import Shortfall
-from tests.judging.seen import Hop
-from tests.judging.verdict import Judgement, apply_deviations
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.deviation_files import OURS, UnreadableDeviations, read_file
+from tests.judging.judgement import Judgement, apply_deviations
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import NEW_ARTIFACTS, Pair
+from tests.judging.requirement import Shortfall, Symptom
 
 ROW = """
 [[deviation]]
@@ -27,7 +29,7 @@ reason = "because"
 link = "https://example.org/1"
 """
 PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
-CELL = Cell("custom_layer.affine", "h5:load_model", "loads")
+CELL = Cell("custom_layer.affine", Route.parse("h5:load_model"), "loads")
 
 
 def rows_of(tmp_path, text):
@@ -37,11 +39,11 @@ def rows_of(tmp_path, text):
 
 
 def judged(*found: Shortfall) -> Judgement:
-    return Judgement(Hop("B", "B"), "fails" if found else "conforms", found=list(found))
+    return Judgement(NEW_ARTIFACTS, Outcome.FAILS if found else Outcome.CONFORMS, found=list(found))
 
 
 def error(message="ValueError: Unknown layer: 'X'", exception="ValueError"):
-    return Shortfall(message, symptom="exception", exception=exception)
+    return Shortfall(message, symptom=Symptom.EXCEPTION, exception=exception)
 
 
 def test_our_own_list_is_readable_and_has_reasons():
@@ -55,10 +57,10 @@ def test_our_own_list_is_readable_and_has_reasons():
     [
         (CELL, ["compiled"], PAIR, True),
         (CELL, [], PAIR, False),
-        (Cell("standard.x", "h5:load_model", "loads"), ["compiled"], PAIR, False),
-        (Cell("custom_layer.fine", "h5:load_model", "loads"), ["compiled"], PAIR, False),
-        (Cell("custom_layer.affine", "h5", "loads"), ["compiled"], PAIR, False),
-        (Cell("custom_layer.affine", "h5:load_model", "saves"), ["compiled"], PAIR, False),
+        (Cell("standard.x", Route.parse("h5:load_model"), "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.fine", Route.parse("h5:load_model"), "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.affine", Route.parse("h5"), "loads"), ["compiled"], PAIR, False),
+        (Cell("custom_layer.affine", Route.parse("h5:load_model"), "saves"), ["compiled"], PAIR, False),
         (CELL, ["compiled"], Pair("2.21.0", "3.16.0", "3.11.7"), False),
         (CELL, ["compiled"], Pair("2.21.0", "3.15.2.dev2026", "3.11.7"), True),
     ],
@@ -79,26 +81,26 @@ def test_a_row_speaks_of_just_its_cells(tmp_path, cell, traits, pair, speaks):
     ],
 )
 def test_a_row_is_strict(tmp_path, found, outcome):
-    assert apply_deviations(judged(*found), list(rows_of(tmp_path, ROW).rows)).outcome == outcome
+    assert apply_deviations(judged(*found), list(rows_of(tmp_path, ROW).rows)).outcome == Outcome(outcome)
 
 
 def test_every_row_that_speaks_of_a_cell_has_to_find_its_shortfall(tmp_path):
     both = ROW + ROW.replace("a-row", "b-row").replace("Unknown layer", "something else")
     rows = list(rows_of(tmp_path, both).rows)
-    assert apply_deviations(judged(error()), rows).outcome == "unexpected-pass"
-    assert apply_deviations(judged(error(), error("something else")), rows).outcome == "deviates"
+    assert apply_deviations(judged(error()), rows).outcome == Outcome("unexpected-pass")
+    assert apply_deviations(judged(error(), error("something else")), rows).outcome == Outcome("deviates")
 
 
 def test_a_blocked_cell_neither_confirms_nor_refutes(tmp_path):
-    blocked = Judgement(Hop("B", "B"), "blocked", blocked_by="saves")
-    assert apply_deviations(blocked, list(rows_of(tmp_path, ROW).rows)).outcome == "blocked"
+    blocked = Judgement(NEW_ARTIFACTS, Outcome.BLOCKED, blocked_by="saves")
+    assert apply_deviations(blocked, list(rows_of(tmp_path, ROW).rows)).outcome == Outcome("blocked")
 
 
 def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
     text = ROW.replace('outcome = "exception"\nexception = "ValueError"\n', 'outcome = "mismatch"\ninput = "zeros"\n')
     rows = list(rows_of(tmp_path, text).rows)
     for inputs, outcome in ((["ones", "zeros"], "deviates"), (["ones"], "fails")):
-        assert apply_deviations(judged(Shortfall("Unknown layer", inputs=inputs)), rows).outcome == outcome
+        assert apply_deviations(judged(Shortfall("Unknown layer", inputs=inputs)), rows).outcome == Outcome(outcome)
 
 
 @pytest.mark.parametrize(
@@ -164,10 +166,10 @@ where = [
         (CELL, [], "2.20.0", "2.20.0", True),
         (CELL, [], "2.20.0", "2.21.0", False),
         (CELL, [], "2.19.0", "2.19.0", False),
-        (Cell("standard.x", "export:cpp", "loads"), ["stateful"], "2.21.0", "2.21.0", True),
-        (Cell("standard.x", "export:cpp", "loads"), ["stateful"], "2.20.0", "2.20.0", False),
-        (Cell("standard.x", "export:cpp", "loads"), [], "2.21.0", "2.21.0", False),
-        (Cell("standard.x", "export:cpp", "saves"), ["stateful"], "2.21.0", "2.21.0", False),
+        (Cell("standard.x", Route.parse("export:cpp"), "loads"), ["stateful"], "2.21.0", "2.21.0", True),
+        (Cell("standard.x", Route.parse("export:cpp"), "loads"), ["stateful"], "2.20.0", "2.20.0", False),
+        (Cell("standard.x", Route.parse("export:cpp"), "loads"), [], "2.21.0", "2.21.0", False),
+        (Cell("standard.x", Route.parse("export:cpp"), "saves"), ["stateful"], "2.21.0", "2.21.0", False),
     ],
 )
 def test_a_row_speaks_of_all_its_places_and_of_pairs_by_name(tmp_path, cell, traits, saved, loaded, speaks):

@@ -61,7 +61,7 @@ def index(tmp_path, monkeypatch) -> Path:
 
 
 def installed(python: str) -> dict[str, str]:
-    """What is installed beside a Python, by name."""
+    """Return the versions of all distributions beside a Python, by name."""
     program = "import importlib.metadata as m\nfor each in m.distributions(): print(each.name, each.version)"
     told = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True).stdout
     return dict(line.split() for line in told.splitlines())

@@ -8,17 +8,19 @@ import re
 
 import pytest
 
-from tests.judging.catalogue import all_routes, asked_alone
-from tests.judging.cells import Cell, NothingMatches, Pair, plan, select
+from tests.both_sides.catalogue import Catalogue
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.pairs import NEW_ARTIFACTS, Pair
+from tests.judging.plan import NothingMatches, Planner, Selection, select
 from tests.judging.requirement import requirements
-from tests.judging.seen import Hop
-from tests.run.session import RunRequest, Session
+from tests.run.request import RunRequest
+from tests.run.session import Session
 from tests.run.stale_rows import stale_rows
 from tests.selftest.pinned import PINNED
 
 PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")
-HOP = Hop("B", "B")
 JUDGED = {
     "saves": 226,
     "loads": 564,
@@ -38,8 +40,8 @@ JUDGED = {
     "weights": 357,
 }
 NOT_APPLICABLE = [
-    "... brings back no training state",
     "... differs from another in one argument, and is tried on a few Keras models",
+    "... does not restore the training state",
     "... gives no variables",
     "... is for Keras models only",
     "... is for compiled models",
@@ -62,8 +64,8 @@ NOT_APPLICABLE = [
     "... trains the model",
     "... varies what another saver writes, which is saved again",
     "... writes no SavedModel",
-    "a quick case tells for all",
     "it has no signatures",
+    "it is judged on the quick cases alone",
     "nothing is written",
     "the case has no custom gradient",
     "the case has no custom objects",
@@ -179,18 +181,23 @@ ROUTES = {
 
 
 @pytest.fixture
-def catalogue(session) -> dict:
+def catalogue(session) -> Catalogue:
     """The catalogue without the planted faults."""
-    told = session.evidence.catalogue
-    routes = {
-        what: {name: entry for name, entry in told["routes"][what].items() if entry["doc"]}
-        for what in ("savers", "loaders")
-    }
-    return {**told, "routes": {**told["routes"], **routes}}
+    whole = session.catalogue
+    return dataclasses.replace(
+        whole,
+        savers={name: saver for name, saver in whole.savers.items() if saver.doc},
+        loaders={name: loader for name, loader in whole.loaders.items() if loader.doc},
+    )
+
+
+def plan(catalogue, selection=None, pairs=None, hops=(NEW_ARTIFACTS,)):
+    planner = Planner(catalogue, requirements(), pairs or {"B": PAIR}, hops)
+    return planner.plan(selection or Selection())
 
 
 def planned(catalogue, pair=PAIR, cases=(), routes=()):
-    return plan(catalogue, requirements(), {"B": pair}, [HOP], list(cases), list(routes), every_route=True)
+    return plan(catalogue, Selection(tuple(cases), tuple(routes), every_route=True), {"B": pair})
 
 
 def test_the_number_of_cells_of_each_requirement_is_pinned(catalogue):
@@ -201,28 +208,51 @@ def test_the_number_of_cells_of_each_requirement_is_pinned(catalogue):
 
 def test_the_reasons_for_not_applicable_are_pinned(catalogue):
     """Each of them without the saver or loader that it names."""
-    names = "|".join([*catalogue["routes"]["savers"], *catalogue["routes"]["loaders"]])
-    reasons = {each.hops[HOP] for each in planned(catalogue, cases=PINNED) if not each.applies}
+    names = "|".join([*catalogue.savers, *catalogue.loaders])
+    reasons = {each.hops[NEW_ARTIFACTS] for each in planned(catalogue, cases=PINNED) if not each.applies}
     assert sorted({re.sub(rf"\b({names})\b", "...", reason, count=1) for reason in reasons}) == NOT_APPLICABLE
 
 
 def test_the_routes_are_these(catalogue):
     by_saver: dict = {}
-    for route in all_routes(catalogue):
-        saver, _, loader = route.partition(":")
-        by_saver.setdefault(saver, []).append(loader)
+    for route in catalogue.routes():
+        by_saver.setdefault(route.saver, []).append(route.loader)
     assert by_saver == ROUTES
 
 
 def test_a_run_judges_the_primary_routes_unless_it_is_asked_for_more(catalogue):
-    def routes(**asked):
-        cells = plan(catalogue, requirements(), {"B": PAIR}, [HOP], [], asked.pop("routes", []), **asked)
-        return {each.cell.route for each in cells if ":" in each.cell.route}
+    def routes(**restrictions):
+        cells = plan(catalogue, Selection(**restrictions))
+        return {each.cell.route for each in cells if each.cell.route.loader}
 
-    primary = {route for route in catalogue["routes"]["primary"] if ":" in route}
-    assert routes() == primary
-    assert primary < routes(every_route=True) == set(all_routes(catalogue))
-    assert routes(routes=["checkpoint_m*"]) == {"checkpoint_manager:restore_or_initialize"}
+    default = {route for route in catalogue.default_routes() if route.loader}
+    assert routes() == default
+    assert default < routes(every_route=True) == set(catalogue.routes())
+    assert routes(routes=("checkpoint_m*",)) == {Route("checkpoint_manager", "restore_or_initialize")}
+
+
+def test_the_default_routes_are_these(catalogue):
+    assert [str(route) for route in catalogue.default_routes()] == [
+        "checkpoint:read_checkpoint",
+        "export:cpp",
+        "export:signature_no_keras",
+        "export:tfsm_layer",
+        "h5:load_model",
+        "keras_archive:load_model",
+        "keras_models_save",
+        "keras_saved_model:load_model",
+        "saved_model:cpp",
+        "saved_model:restored",
+        "saved_model:signature",
+        "weights_h5:load_weights",
+    ]
+
+
+def test_every_saver_and_loader_has_a_name_for_people(catalogue):
+    entries = {**catalogue.savers, **catalogue.loaders}
+    named_as_upstream = {"clone_model", "load_model", "load_weights", "saved_model_cli"}
+    assert {name for name, entry in entries.items() if entry.title == name} == named_as_upstream
+    assert catalogue.title(Route("export", "restored")) == "Model.export, read by tf.saved_model.load"
 
 
 def test_a_runtime_that_is_not_installed_is_not_applicable_and_says_how_to_get_it(catalogue):
@@ -230,18 +260,20 @@ def test_a_runtime_that_is_not_installed_is_not_applicable_and_says_how_to_get_i
         cells = planned(catalogue, pair, cases=["*.affine"], routes=["export:openvino"])
         return next(each for each in cells if each.cell.requirement == "outputs")
 
-    assert cell(PAIR).hops[HOP] == "openvino needs openvino beside TensorFlow: pip install '.[runtimes]'"
-    assert cell(PAIR).not_installed == {HOP}
-    assert cell(dataclasses.replace(PAIR, runtimes=frozenset({"openvino"}))).hops[HOP] is None
+    assert cell(PAIR).hops[NEW_ARTIFACTS] == "openvino needs openvino beside TensorFlow: pip install '.[runtimes]'"
+    assert cell(PAIR).not_installed == {NEW_ARTIFACTS}
+    assert cell(dataclasses.replace(PAIR, runtimes=frozenset({"openvino"}))).hops[NEW_ARTIFACTS] is None
 
 
 def test_a_case_that_a_pair_cannot_build_is_not_applicable_with_its_reason(catalogue):
-    told = {**catalogue["cases"]["custom_layer.affine"], "offered": {"keras": ">=3"}, "package": "tensorflow-text"}
-    catalogue = {**catalogue, "cases": {"custom_layer.affine": told}}
+    case = dataclasses.replace(
+        catalogue.cases["custom_layer.affine"], offered={"keras": ">=3"}, package="tensorflow-text"
+    )
+    catalogue = dataclasses.replace(catalogue, cases={case.id: case})
 
     def reasons(pair):
         cells = planned(catalogue, pair, routes=["export:cpp"])
-        return next(each.hops[HOP] for each in cells if each.cell.requirement == "outputs")
+        return next(each.hops[NEW_ARTIFACTS] for each in cells if each.cell.requirement == "outputs")
 
     assert reasons(PAIR) == ("custom_layer.affine needs tensorflow-text beside TensorFlow: pip install '.[text]'")
     texts = frozenset({"tensorflow-text"})
@@ -256,27 +288,27 @@ def test_ids_are_sorted_and_unique(catalogue):
 
 
 def test_what_a_pair_does_not_offer_is_one_cell_that_expects_the_refusal(catalogue):
-    old = [each for each in planned(catalogue, OLD, cases=PINNED) if each.cell.saver == "keras_folder"]
+    old = [each for each in planned(catalogue, OLD, cases=PINNED) if each.cell.route.saver == "keras_folder"]
     expecting = [each for each in old if each.refused_on]
     assert [str(each.cell) for each in expecting] == ["custom_layer.affine / keras_folder / saves"]
-    reasons = {each.hops[HOP] for each in old if not each.applies}
+    reasons = {each.hops[NEW_ARTIFACTS] for each in old if not each.applies}
     assert "keras_folder is not offered by TensorFlow 2.12.1, Keras 2.12.0" in reasons
     assert all(not each.applies for each in old if each not in expecting)
 
 
 def test_without_a_compiler_the_compiled_op_is_not_applicable(catalogue):
     cases = {
-        name: {**case, "unavailable": "no C++ compiler"} if case["op_library"] else case
-        for name, case in catalogue["cases"].items()
+        name: dataclasses.replace(case, unavailable="no C++ compiler") if case.op_library else case
+        for name, case in catalogue.cases.items()
     }
-    without = planned({**catalogue, "cases": cases}, cases=["custom_op.compiled"])
-    assert {each.hops[HOP] for each in without} == {"no C++ compiler"}
+    without = planned(dataclasses.replace(catalogue, cases=cases), cases=["custom_op.compiled"])
+    assert {each.hops[NEW_ARTIFACTS] for each in without} == {"no C++ compiler"}
 
 
 def test_globs_select_cases_routes_and_the_savers_of_routes(catalogue):
     chosen = planned(catalogue, cases=["*.affine"], routes=["h5:load_model"])
     assert {each.cell.case for each in chosen} == {"custom_layer.affine"}
-    assert {each.cell.route for each in chosen} == {"h5", "h5:load_model"}
+    assert {str(each.cell.route) for each in chosen} == {"h5", "h5:load_model"}
 
 
 @pytest.mark.parametrize(("cases", "routes"), [(["nothing*"], []), ([], ["h5:signature"]), (["*", "x"], [])])
@@ -290,9 +322,10 @@ def test_select_keeps_the_order_of_the_names():
 
 
 def test_a_gate_has_the_control_first_and_a_saver_no_hop_between_pairs(session, catalogue):
-    wanted = RunRequest({"A": session.wanted.sides["B"], "B": session.wanted.sides["B"]}, rollback=True)
-    assert [str(hop) for hop in wanted.hops] == ["A>A", "A>B", "B>B", "B>A"]
-    cells = plan(catalogue, requirements(), {"A": OLD, "B": PAIR}, wanted.hops, ["*.affine"], ["export:cpp"])
+    request = RunRequest({"A": session.request.sides["B"], "B": session.request.sides["B"]}, rollback=True)
+    assert [str(hop) for hop in request.hops] == ["A>A", "A>B", "B>B", "B>A"]
+    selection = Selection(("*.affine",), ("export:cpp",))
+    cells = plan(catalogue, selection, {"A": OLD, "B": PAIR}, request.hops)
     hops = {str(each.cell): [str(hop) for hop in each.hops] for each in cells}
     assert hops["custom_layer.affine / export / saves"] == ["A>A", "B>B"]
     assert hops["custom_layer.affine / export:cpp / loads"] == ["A>A", "A>B", "B>B", "B>A"]
@@ -306,93 +339,101 @@ def test_a_row_that_speaks_of_the_pair_and_of_no_cell_is_stale(session: Session)
     place = dataclasses.replace(place, saved_with={"keras": "<2"})
     elsewhere = dataclasses.replace(pointless, id="elsewhere", places=(place,))
     rows = dataclasses.replace(session.deviations, rows=(*session.deviations.rows, pointless, elsewhere))
-    stale = stale_rows(dataclasses.replace(session, deviations=rows, processes=[]))
+    stale = stale_rows(dataclasses.replace(session, deviations=rows))
     assert [each.id for each in stale] == ["pointless"]
 
 
 def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(session: Session):
     def asked(case: str, saver: str, loader: str) -> list:
-        routes = frozenset({f"{saver}:{loader}", "checkpoint"})
+        routes = frozenset({Route(saver, loader), Route("checkpoint")})
         evidence = dataclasses.replace(session.evidence, over_pairs=False, routes=routes)
-        question = evidence.question_to_answer("B", case)
+        assert evidence.case(case).answers_in_its_own_child(evidence.saver(saver))
         to_save = evidence.question_to_save("B", case, saver)
-        about = ("sides", "differentiate", "goes_on_training")
-        assert asked_alone(evidence.case(case), evidence.saver(saver))
-        assert [to_save[each] for each in about] == [[], [], False]
-        return [question[each] for each in about]
+        assert (to_save.sides, to_save.differentiate, to_save.resumes_training) == ((), (), False)
+        question = evidence.question_to_answer("B", case)
+        return [question.sides, question.differentiate, question.resumes_training]
 
     case = "standard.batch_norm_trained"
-    assert asked(case, "export", "cpp") == [["graph"], [], False]
-    assert asked(case, "export", "restored") == [["graph"], ["batch-of-5"], False]
-    assert asked(case, "h5", "load_model") == [["eager"], ["batch-of-5"], True]
-    assert asked("custom_layer.affine", "h5", "load_model") == [["eager"], ["batch-of-5"], False]
+    assert asked(case, "export", "cpp") == [("graph",), (), False]
+    assert asked(case, "export", "restored") == [("graph",), ("batch-of-5",), False]
+    assert asked(case, "h5", "load_model") == [("eager",), ("batch-of-5",), True]
+    assert asked("custom_layer.affine", "h5", "load_model") == [("eager",), ("batch-of-5",), False]
 
 
-def test_what_makes_another_model_of_the_original_answers_for_itself(session: Session):
-    def tells(case: str, saver: str) -> bool:
-        return bool(session.evidence.question_to_save("B", case, saver)["sides"])
+def test_an_original_that_saving_or_asking_changes_answers_in_the_child_that_saves(session: Session):
+    def answers(case: str, saver: str) -> bool:
+        return bool(session.evidence.question_to_save("B", case, saver).sides)
 
-    assert not tells("custom_layer.affine", "saved_model")
-    assert tells("custom_op.module_two_signatures", "saved_model")
-    assert tells("standard.batch_norm_trained", "model_checkpoint")
+    assert not answers("custom_layer.affine", "saved_model")
+    assert answers("custom_op.module_two_signatures", "saved_model")
+    assert answers("standard.batch_norm_trained", "model_checkpoint")
 
 
 def test_a_gate_asks_for_both_answers_of_the_original(session: Session):
-    evidence = dataclasses.replace(session.evidence, over_pairs=True, routes=frozenset({"export:cpp"}))
-    assert evidence.question_to_answer("B", "custom_layer.affine")["sides"] == ["eager", "graph"]
+    routes = frozenset({Route("export", "cpp")})
+    evidence = dataclasses.replace(session.evidence, over_pairs=True, routes=routes)
+    assert evidence.question_to_answer("B", "custom_layer.affine").sides == ("eager", "graph")
 
 
 def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model_with_several(session: Session):
     def names(case: str) -> list[str]:
-        return [given["name"] for given in session.evidence.few_inputs(case)]
+        return [each.name for each in session.evidence.few_inputs(case)]
 
     assert names("custom_layer.affine") == ["batch-of-5", "batch-of-1"]
-    both = session.evidence.case("custom_op.module_two_signatures")["endpoints"]
+    both = session.evidence.case("custom_op.module_two_signatures").endpoints
     assert names("custom_op.module_two_signatures") == [
         f"{endpoint}/{name}" for endpoint in both for name in ("batch-of-5", "batch-of-1")
     ]
     assert len(names("custom_op.training_loop")) == len(session.evidence.inputs("custom_op.training_loop"))
-    assert session.evidence.few_inputs("custom_layer.counter") == session.evidence.inputs("custom_layer.counter")[:2]
+    few = session.evidence.few_inputs("custom_layer.counter")
+    everything = session.evidence.inputs("custom_layer.counter")
+    assert [each.name for each in few] == [each.name for each in everything][:2]
 
 
-def test_what_answers_slowly_is_asked_few_inputs(session: Session):
+def test_a_slow_loader_is_asked_few_inputs(session: Session):
     evidence, case = session.evidence, "custom_layer.affine"
-    assert evidence.inputs_for(case, "saved_model_cli") == evidence.few_inputs(case)
-    assert evidence.inputs_for(case, "signature") == evidence.inputs(case) != evidence.few_inputs(case)
+
+    def asked(loader: str) -> list[str]:
+        return [each.name for each in evidence.inputs_for(case, evidence.loader(loader))]
+
+    few, everything = ([each.name for each in some] for some in (evidence.few_inputs(case), evidence.inputs(case)))
+    assert asked("saved_model_cli") == few
+    assert asked("signature") == everything != few
 
 
-def test_what_is_special_about_training_alone_is_judged_where_training_comes_back(catalogue):
+def test_a_case_that_is_special_in_training_alone_is_judged_where_training_is_restored(catalogue):
     def reasons(route: str) -> set:
         cells = planned(catalogue, cases=["standard.nadam_product"], routes=[route])
-        return {each.hops[HOP] for each in cells if ":" in each.cell.route}
+        return {each.hops[NEW_ARTIFACTS] for each in cells if each.cell.route.loader}
 
     assert None in reasons("keras_archive:load_model")
     assert reasons("export:signature") == {
-        "signature brings back no training, and nothing else is special about the case"
+        "signature does not restore training, and only training is special about the case"
     }
     savers = planned(catalogue, cases=["standard.nadam_product"])
     assert any(each.applies and str(each.cell).endswith("/ export / no_trace") for each in savers)
 
 
-def test_on_primary_routes_it_is_saved_in_ways_that_bring_training_back(catalogue):
+def test_on_default_routes_it_is_saved_in_ways_that_restore_training(catalogue):
     def savers(case: str) -> set:
-        cells = plan(catalogue, requirements(), {"B": PAIR}, [HOP], [case], [])
-        return {each.cell.saver for each in cells if each.applies}
+        cells = plan(catalogue, Selection(cases=(case,)))
+        return {each.cell.route.saver for each in cells if each.applies}
 
     assert savers("standard.nadam_product") == {"checkpoint", "h5", "keras_archive"}
     assert {"export", "saved_model", "weights_h5"} < savers("standard.batch_norm_trained")
 
 
-def test_a_module_without_functions_is_held_to_its_variables_where_they_can_be_reached(catalogue):
+def test_the_variables_of_a_module_without_functions_are_judged_where_they_can_be_reached(catalogue):
     cells = [each.cell for each in planned(catalogue, cases=["*.module_without_functions"]) if each.applies]
-    asked = {catalogue["routes"]["loaders"][cell.loader]["asked"] for cell in cells if cell.loader}
+    asked = {catalogue.loaders[cell.route.loader].asked for cell in cells if cell.route.loader}
     assert asked == {"as_original", "by_function"}
     assert "weights" in {cell.requirement for cell in cells}
     assert "outputs" not in {cell.requirement for cell in cells}
-    assert "v1_builder" not in {cell.saver for cell in cells}
+    assert "v1_builder" not in {cell.route.saver for cell in cells}
 
 
 def test_a_cell_reads_as_case_route_requirement():
-    cell = Cell("a.b", "saver:loader", "outputs")
-    assert (str(cell), cell.saver, cell.loader) == ("a.b / saver:loader / outputs", "saver", "loader")
-    assert Cell("a.b", "saver", "saves").loader is None
+    cell = Cell("a.b", Route("saver", "loader"), "outputs")
+    assert str(cell) == "a.b / saver:loader / outputs"
+    assert Cell.parse(str(cell)) == cell
+    assert Route.parse("saver") == Route("saver") < Route("saver", "loader")

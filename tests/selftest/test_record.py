@@ -1,4 +1,4 @@
-"""What one pair said, recorded: the same to the byte, checked to the byte, and as good as the pair itself."""
+"""Records of one pair: reproducible and checked to the byte, and as good as the pair itself."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.both_sides.routes import Route
+from tests.judging.evidence_folder import EvidenceFolder
+from tests.judging.load_request import LoadRequest
+from tests.judging.pairs import NEW_ARTIFACTS
 from tests.run import record
 from tests.run.record import Record, UnusableRecord
-from tests.selftest.test_command_line import report, run
+from tests.selftest.whole_runs import report, run
 
 CELLS = [
     "--case=standard.dense_classifier",
@@ -23,6 +27,12 @@ CELLS = [
 ]
 # What TensorFlow writes otherwise each time it saves, and what is said of it.
 UNSTEADY = ("saved_model.pb", "fingerprint.pb")
+
+
+def manifest_of(folder: Path) -> dict:
+    """Return the manifest of a recorded folder that is whole."""
+    Record.read(folder)
+    return json.loads((folder / record.MANIFEST).read_text())
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +55,9 @@ def test_a_record_holds_artifacts_inputs_answers_and_op_libraries_and_no_pickle(
     assert {name.partition("/")[0] for name in names} == {*record.PARTS.values(), record.MANIFEST}
     assert "artifacts/standard.dense_classifier/weights_h5/model.weights.h5" in names
     assert "op-libraries/conformance_clamp.cc.so" in names
-    manifest = Record.read(recorded).manifest
+    manifest = manifest_of(recorded)
     assert set(manifest["files"]) == {*names} - {record.MANIFEST}
-    assert manifest["surroundings"]["versions"]["tensorflow"]
+    assert manifest["run"]["surroundings"]["versions"]["tensorflow"]
     assert not any(
         path.read_bytes()[:1] == b"\x80" for name, path in record.files_below(recorded) if ".so" not in name
     )
@@ -56,7 +66,7 @@ def test_a_record_holds_artifacts_inputs_answers_and_op_libraries_and_no_pickle(
 def test_it_is_the_same_to_the_byte_but_for_what_tensorflow_writes_otherwise_each_time(recorded, tmp_path):
     ended = run(tmp_path, *CELLS, "-n1", f"--record={tmp_path / 'kept'}")
     assert ended.returncode == 0, ended.stdout
-    one, two = (Record.read(folder).manifest["files"] for folder in (recorded, tmp_path / "kept"))
+    one, two = (manifest_of(folder)["files"] for folder in (recorded, tmp_path / "kept"))
     assert set(one) == set(two)
     other = {name for name in one if one[name] != two[name]}
     saved = {name for name in other if name.startswith("saved/") and name.endswith("/saved_model")}  # tells hashes
@@ -87,16 +97,16 @@ def test_a_gate_asks_no_more_than_what_was_recorded(recorded, tmp_path):
 
 
 def test_what_was_saved_and_never_asked_is_not_covered(session, tmp_path):
-    saved = ("B", "standard.dense_classifier", "weights_h5")
+    case, route = "standard.dense_classifier", Route("weights_h5", "load_weights")
     evidence = session.evidence
-    evidence.original(*saved)
-    evidence.loaded("B", *saved, "load_weights")
-    assert evidence.has(*saved, "load_weights")
+    evidence.original("B", case, route.saver)
+    evidence.loaded(LoadRequest(NEW_ARTIFACTS, case, route))
+    assert evidence.has("B", case, route)
     for part in ("saved/B", "loaded/BB"):
-        shutil.copytree(evidence.folder / part / saved[1], tmp_path / part / saved[1])
-    recorded = dataclasses.replace(evidence, folder=tmp_path)
-    assert recorded.has(*saved, None)
-    assert not recorded.has(*saved, "load_weights")
+        shutil.copytree(evidence.folder.root / part / case, tmp_path / part / case)
+    recorded = dataclasses.replace(evidence, folder=EvidenceFolder(tmp_path))
+    assert recorded.has("B", case, route.of_saver)
+    assert not recorded.has("B", case, route)
 
 
 def damage_a_byte(folder: Path) -> None:
@@ -125,7 +135,7 @@ def in_manifest(**fields):
         (lambda folder: (folder / "more").touch(), "has a file that was not recorded: more"),
         (lambda folder: (folder / record.MANIFEST).write_text("{"), "is damaged: it is not JSON"),
         (lambda folder: (folder / record.MANIFEST).unlink(), "is no recorded folder: it has no manifest.json"),
-        (in_manifest(record=2), "is not of this suite"),
+        (in_manifest(record=1), "is not of this suite"),
         (in_manifest(suite="of another day"), "was recorded by another version of this suite: record it anew"),
     ],
 )

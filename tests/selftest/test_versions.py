@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import baseline, compare, document, page, versions
-from tests.selftest.made_documents import document as made
-from tests.selftest.made_documents import gate, pairs, row
+from reports import baseline, compare
+from reports.baselines import baselines
+from reports.document import files
+from reports.document.contents import DescribedCase, Document
+from reports.page import page, versions
+from tests.judging.cells import Cell
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop
+from tests.selftest.made_documents import document, gate, pairs, row, without
 from tests.selftest.test_page import data_in, words_in
 
-BASELINES = sorted((baseline.SCHEMA.parent.parent / "baselines").glob("*.json"))
+BASELINES = sorted(baselines.BASELINES.glob("*.json"))
 CASES = ["custom_layer.a", "custom_layer.b", "standard.a", "standard.b", "standard.c"]
 
 
-def cells_of(told: dict) -> dict[tuple[str, ...], str]:
-    return {(each["case"], each["route"], each["requirement"]): each["outcome"] for each in told["cells"]}
+def outcomes_in(report: Document) -> dict[Cell, Outcome]:
+    return {each.cell: each.outcome for each in report.cells}
+
+
+def kept(report: Document) -> Document:
+    """Return what a baseline keeps of a report."""
+    return baselines.to_document(json.loads(baselines.to_text(baselines.of_document(report))))
 
 
 def test_pairs_are_in_order_with_tf_keras_after_them():
@@ -35,17 +48,18 @@ def test_pairs_are_in_order_with_tf_keras_after_them():
 def test_what_happened_from_pair_to_pair():
     steps = versions.steps(versions.in_order(pairs()))
     assert [(step.before, step.after) for step in steps] == [(0, 1), (1, 2), (0, 3)]
-    told = [[(each.happened, each.because, len(each.rows)) for each in step.changes] for step in steps]
-    assert told == [
+    changes = [[(str(each.event), each.deviations, len(each.rows)) for each in step.changes] for step in steps]
+    assert changes == [
         [("broke", ("h5-forgets",), 1), ("is gone", (), 1)],
         [("was fixed", ("h5-forgets",), 1)],
         [("broke", ("h5-forgets",), 1)],
     ]
     assert steps[0].changes[1].message == "keras_saved_model is not offered by TensorFlow 2.16.2"
+    assert steps[0].count(versions.Event.BROKE) == 1
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "happened"),
+    ("before", "after", "event"),
     [
         ("conforms", "deviates", "broke"),
         ("conforms", "blocked", "broke"),
@@ -58,20 +72,20 @@ def test_what_happened_from_pair_to_pair():
         (None, "conforms", None),
     ],
 )
-def test_a_change_follows_from_two_outcomes(before, after, happened):
-    old = made([row("standard.a", "h5", "saves", before)] if before else [])
-    found = versions.changes(old, made([row("standard.a", "h5", "saves", after)]))
-    assert [each.happened for each in found] == ([happened] if happened else [])
+def test_a_change_follows_from_two_outcomes(before, after, event):
+    old = document([row("standard.a", "h5", "saves", before)] if before else [])
+    changes = versions.changes(old, document([row("standard.a", "h5", "saves", after)]))
+    assert [str(each.event) for each in changes] == ([event] if event else [])
 
 
 def test_since_when_and_until_when_a_shortfall_is_there():
-    (told,) = versions.shortfalls(versions.in_order(pairs()))
-    assert (told.id, [len(rows) for rows in told.rows]) == ("h5-forgets", [0, 1, 0, 1])
+    (shortfall,) = versions.known_shortfalls(versions.in_order(pairs()))
+    assert (shortfall.id, [len(rows) for rows in shortfall.rows]) == ("h5-forgets", [0, 1, 0, 1])
 
 
 def test_the_page_over_versions_says_when_what_broke():
     words = words_in(page.over_versions(pairs()))
-    assert "4 pairs, TensorFlow 2.15.1 to 2.21.0 Of the cells that were judged 4 of 4 with TensorFlow 2.15.1" in words
+    assert "4 pairs, TensorFlow 2.15.1 to 2.21.0 4 of 4 judged cells hold with TensorFlow 2.15.1" in words
     assert "TensorFlow 2.16.2, Keras 3.3.3 after TensorFlow 2.15.1, Keras 2.15.0 ✗ 1 broke − 1 gone" in words
     assert "TensorFlow 2.21.0, tf_keras 2.21.0 after TensorFlow 2.15.1, Keras 2.15.0" in words
 
@@ -82,24 +96,33 @@ def test_what_no_pair_can_judge_is_not_in_the_matrix():
 
 
 def test_a_baseline_keeps_every_outcome_and_fits_the_schema():
-    for told in pairs():
-        kept = baseline.whole(json.loads(baseline.to_text(baseline.make(told))))
-        document.validator().validate(kept)
-        assert cells_of(kept) == cells_of(told)
-        assert [claim["verdict"] for claim in kept["claims"]] == [claim["verdict"] for claim in told["claims"]]
+    for report in [*pairs(), document([row("standard.a", "h5", "x", "blocked", accepted=False)])]:
+        baselines.validator().validate(baselines.of_document(report))
+        again = kept(report)
+        files.validator().validate(again.as_json())
+        assert outcomes_in(again) == outcomes_in(report)
+        assert [each.is_bad for each in again.cells] == [
+            each.is_bad for each in sorted(report.cells, key=lambda each: each.cell)
+        ]
+        assert [claim.verdict for claim in again.claims] == [claim.verdict for claim in report.claims]
 
 
 def test_a_baseline_has_nothing_in_it_that_another_run_would_change():
-    told = pairs()[0]
-    other = copy.deepcopy(told)
-    other["cells"][1] |= {"seconds": 9.0, "log": "/elsewhere/file.py", "repro": "repro/a.py"}
-    other["sides"]["B"] |= {"executable": "/elsewhere/python", "import_seconds": {"keras": {"cpu": 1.0}}}
-    other["cpu_seconds"] = {"save": 99.0}
-    assert baseline.to_text(baseline.make(told)) == baseline.to_text(baseline.make(other))
+    report = pairs()[0]
+    first, second, *others = report.cells
+    second = dataclasses.replace(second, seconds=9.0, log="/elsewhere/file.py", repro="repro/a.py")
+    surroundings = dataclasses.replace(
+        report.sides["B"], executable="/elsewhere/python", import_seconds={"keras": {"cpu": 1.0}}
+    )
+    other = dataclasses.replace(
+        report, cells=(first, second, *others), sides={"B": surroundings}, cpu_seconds={"save": 99.0}
+    )
+    texts = [baselines.to_text(baselines.of_document(each)) for each in (report, other)]
+    assert texts[0] == texts[1]
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("message", "expected"),
     [
         ("saved as /tmp/a-1/b/model.keras.", "saved as …/model.keras."),
         ("see https://keras.io/guides/saving/ and a/b/c", "see https://keras.io/guides/saving/ and a/b/c"),
@@ -107,68 +130,73 @@ def test_a_baseline_has_nothing_in_it_that_another_run_would_change():
         ("TypeError: no.\n\nconfig={'a': {'b': 1}}.\n\nMissing", "TypeError: no.\n\nconfig=…\n\nMissing"),
     ],
 )
-def test_messages_are_kept_without_folders_and_addresses(said, kept):
-    told = made([row("standard.a", "h5", "saves", "fails", message=said)])
-    assert baseline.make(told)["cells"][0]["message"] == kept
+def test_messages_are_kept_without_folders_and_addresses(message, expected):
+    report = document([row("standard.a", "h5", "saves", "fails", message=message)])
+    assert baselines.of_document(report)["cells"][0]["message"] == expected
 
 
 @given(st.sets(st.tuples(st.sampled_from(CASES), st.sampled_from("rs"), st.sampled_from("pqo")), min_size=1))
 def test_products_name_each_cell_once(cells):
     rows = [row(*cell) for cell in sorted(cells)]
-    told = {**made(rows), "cases": {name: {"doc": "", "traits": []} for name in CASES}}
-    kept = baseline.whole(baseline.make(told))
-    assert [(each["case"], each["route"], each["requirement"]) for each in kept["cells"]] == sorted(cells)
+    report = document(rows, cases={name: DescribedCase("") for name in CASES})
+    assert [each.cell for each in kept(report).cells] == [each.cell for each in rows]
 
 
-def written(tmp_path, number: int, told: dict) -> str:
+def written(tmp_path: Path, number: int, content: Any) -> str:
     path = tmp_path / f"{number}.json"
-    path.write_text(json.dumps(told))
+    path.write_text(json.dumps(content))
     return str(path)
 
 
 def test_reports_and_baselines_are_compared_alike(tmp_path, capsys):
     one, *others = pairs()
-    paths = [written(tmp_path, 0, one)]
-    for number, told in enumerate(others, start=1):
+    paths = [written(tmp_path, 0, one.as_json())]
+    for number, report in enumerate(others, start=1):
         paths.append(str(tmp_path / f"kept-{number}.json"))
-        baseline.main([written(tmp_path, number, told), "-o", paths[-1]])
+        baseline.main([written(tmp_path, number, report.as_json()), "-o", paths[-1]])
     compare.main([*paths, "-o", str(tmp_path / "versions.html")])
     assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "versions.html")
     assert "4 pairs, TensorFlow 2.15.1 to 2.21.0" in words_in((tmp_path / "versions.html").read_text())
 
 
+ONE, TWO = (pairs()[number].as_json() for number in (0, 1))
+KEPT = baselines.of_document(pairs()[1])
+
+
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("contents", "reason"),
     [
-        ([pairs()[0]], "there is nothing to compare"),
-        ([pairs()[0], pairs()[0]], "are of one pair, 2.21.0/3.15.1"),
-        ([pairs()[0], gate()], "a gate is about two pairs"),
-        ([pairs()[0], {**pairs()[1], "schema": 0}], "a report of schema 0; this suite reads 1"),
-        ([pairs()[0], {**baseline.make(pairs()[1]), "baseline": 2}], "a baseline of form 2; this suite reads 1"),
-        ([pairs()[0], {**baseline.make(pairs()[1]), "cells": [{}]}], "'outcome' is a required property"),
-        ([pairs()[0], {k: v for k, v in pairs()[1].items() if k != "footer"}], "the run did not finish"),
+        ([ONE], "there is nothing to compare"),
+        ([ONE, ONE], "are of one pair, 2.21.0/3.15.1"),
+        ([ONE, gate().as_json()], "a gate is about two pairs"),
+        ([ONE, {**TWO, "schema": 0}], "a report of schema 0; this suite reads 1"),
+        ([ONE, {**KEPT, "baseline": 2}], "a baseline of form 2; this suite reads 1"),
+        ([ONE, {**KEPT, "cells": [{}]}], "'outcome' is a required property"),
+        ([ONE, without(TWO, "footer")], "the run did not finish"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_in_one_line(tmp_path, capsys, told, says):
-    paths = [written(tmp_path, number, each) for number, each in enumerate(told)]
+def test_what_cannot_be_compared_is_refused_in_one_line(tmp_path, capsys, contents, reason):
+    paths = [written(tmp_path, number, each) for number, each in enumerate(contents)]
     with pytest.raises(SystemExit) as ended:
         compare.main([*paths, "-o", str(tmp_path / "versions.html")])
     assert ended.value.code == 2
-    assert says in capsys.readouterr().err.splitlines()[-1]
+    assert reason in capsys.readouterr().err.splitlines()[-1]
     assert not (tmp_path / "versions.html").exists()
 
 
-@pytest.mark.parametrize("told", [gate(), {**pairs()[0], "narrowed": True}])
-def test_a_baseline_is_made_of_a_whole_run_of_one_pair(tmp_path, capsys, told):
+@pytest.mark.parametrize("report", [gate(), dataclasses.replace(pairs()[0], narrowed=True)])
+def test_a_baseline_is_made_of_a_whole_run_of_one_pair(tmp_path, capsys, report):
     with pytest.raises(SystemExit) as ended:
-        baseline.main([written(tmp_path, 0, told)])
+        baseline.main([written(tmp_path, 0, report.as_json())])
     assert ended.value.code == 2
     assert "a whole and finished run of one pair" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
 def test_each_baseline_that_is_kept_can_be_read_and_is_of_the_pair_it_is_named_after(path):
-    told = baseline.read(path)
-    document.validator().validate({**told, "cells": told["cells"][::100]})
-    assert baseline.name_of(told) == path.name
+    report = baselines.read(path)
+    files.validator().validate(dataclasses.replace(report, cells=report.cells[::100]).as_json())
+    assert baselines.file_name(report) == path.name
+    assert report.hops == (Hop("B", "B"),)
+    assert len(report.cells) == sum(report.footer.outcomes.values())
     assert not re.search(r"/(tmp|root|home|work)/", path.read_text())

@@ -1,7 +1,8 @@
-"""One headless Chromium, and pages of documents that were never run."""
+"""One headless Chromium, and the pages of runs that never took place."""
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reports import page
-from tests.selftest.made_documents import gate, large, pairs
+from reports.page import page
+from tests.selftest.made_documents import TITLES, gate, large, pairs
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -46,10 +47,11 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The files of the pages, by what they are of."""
+    """The files of the pages, by name."""
     folder = tmp_path_factory.mktemp("pages")
     texts = {
         "gate": page.of_run(gate(), {SCRIPT: SCRIPT_TEXT}),
+        "gate with titles": page.of_run(dataclasses.replace(gate(), titles=TITLES), {}),
         "run of 2000": page.of_run(large(2_000), {}),
         "run of 20000": page.of_run(large(20_000), {}),
         "versions": page.over_versions(pairs()),
@@ -62,7 +64,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def shown(browser: Chrome, pages: dict[str, Path]) -> Iterator[Callable[..., Chrome]]:
-    """Opens a page, by what it is of, in a window of some size, light or dark; nothing may go wrong in it."""
+    """A function that opens a page by name, in a window of some size, light or dark. No error may be logged in it."""
 
     def show(name: str, *, fragment: str = "", size: tuple[int, int] = WIDE, scheme: str = "light") -> Chrome:
         width, height = size

@@ -12,7 +12,7 @@ from tests.selftest.made_documents import gate
 
 PHONE = (390, 844)
 BROKEN = "standard.one/h5:load_model/outputs"
-# What filtering ten times as many cells may cost, in times; in proportion it would be 10.
+# How many times as long filtering ten times as many cells may take; in proportion it would be 10.
 MOST_TIMES_FOR_TEN_TIMES_THE_CELLS = 20
 LEAST_CONTRAST = 4.5
 
@@ -45,14 +45,14 @@ def press(browser, *keys):
 
 
 def settle(browser):
-    """Wait until what was asked for is drawn."""
+    """Wait until the page is drawn."""
     browser.execute_async_script(
         "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))"
     )
 
 
 def routes(browser):
-    return [head.get_attribute("title") for head in find_all(browser, "#grid .row-head")]
+    return [head.get_attribute("data-id") for head in find_all(browser, "#grid .row-head")]
 
 
 def signs(browser):
@@ -96,7 +96,7 @@ def test_a_choice_filters(shown, name, value, left):
         ("search", "nothing of the kind", []),
     ],
 )
-def test_text_filters_names_and_what_cells_say(shown, name, text, left):
+def test_text_filters_names_and_messages(shown, name, text, left):
     browser = shown("gate")
     type_into(browser, name, text)
     settle(browser)
@@ -125,7 +125,7 @@ def test_a_link_opens_its_cell_with_all_that_is_known(shown):
     browser = shown("gate", fragment=f"#cell={BROKEN}@A>B")
     title, text = panel(browser)
     assert title == BROKEN.replace("/", " / ")
-    for told in (
+    for words in (
         "regressed",
         "other answers on 1 of 3 inputs",
         "[1.0, 2.0]",
@@ -138,8 +138,19 @@ def test_a_link_opens_its_cell_with_all_that_is_known(shown):
         "Because of h5-forgets.",
         "import tensorflow as tf",
     ):
-        assert told in text
+        assert words in text
     assert find(browser, "#panel a").get_attribute("href") == "https://example.org/1"
+
+
+def test_the_titles_of_routes_are_shown_beside_their_ids(shown):
+    browser = shown("gate with titles")
+    title = "model.save, .h5, read by load_model"
+    heads = {head.get_attribute("data-id"): head for head in find_all(browser, "#grid .row-head")}
+    assert heads["h5:load_model"].get_attribute("title") == f"h5:load_model\n{title}"
+    type_into(browser, "search", "read by load_model")
+    assert routes(browser) == ["h5:load_model"]
+    find(browser, ".square.bad").click()
+    assert title in panel(browser)[1]
 
 
 def test_a_link_to_a_cell_that_is_not_here_says_so(shown):
@@ -263,7 +274,7 @@ def test_on_a_phone_only_tables_scroll_sideways(shown, name):
 
 def test_no_colour_is_needed(shown):
     browser = shown("gate")
-    outcomes = {each["outcome"] for each in gate()["cells"]}
+    outcomes = {str(each.outcome) for each in gate().cells}
     chips = {chip.text for chip in find_all(browser, "#outcomes button")}
     assert {chip.split(" ", 1)[1].rpartition(" ")[0] for chip in chips} == outcomes
     by_kind = {}

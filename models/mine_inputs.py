@@ -1,0 +1,157 @@
+"""The inputs of what a user brings: the user's own, and what the model says it takes.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import glob
+import inspect
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from ..both_sides.tensors import Tensor
+
+# The strings to draw for a model that does not say which ones it knows.
+WORDS = ("alpha", "beta", "two words", "Ünïcödé", "")
+# The largest integer to draw where the user gives no inputs. An embedding may refuse it; the loaded one then has to
+# refuse it as well.
+LARGEST_INTEGER = 9
+
+
+def inputs_in_files(path: str, endpoints: Mapping[str, Any], model: Any) -> Dict[str, List[Any]]:
+    """Return the inputs in files `model.keras.inputs*.npz` beside `model.keras`, by endpoint.
+
+    Each file holds one input, as arrays by the names of the model's inputs.
+
+    Raises:
+        ValueError: a file's names are not those of any function's inputs.
+    """
+    inputs_by_endpoint: Dict[str, List[Any]] = {}
+    for file in sorted(glob.glob(glob.escape(path.rstrip("/")) + ".inputs*.npz")):
+        with np.load(file, allow_pickle=False) as arrays:
+            named = dict(arrays)
+        for endpoint, inputs in endpoints.items():
+            names = list(inputs) if isinstance(inputs, dict) else input_names(model)
+            if isinstance(inputs, Tensor) and len(named) == 1:
+                inputs_by_endpoint.setdefault(endpoint, []).append(next(iter(named.values())))
+            elif set(named) == set(names):
+                value = named if isinstance(inputs, dict) else [named[name] for name in names]
+                inputs_by_endpoint.setdefault(endpoint, []).append(value)
+            else:
+                continue
+            break
+        else:
+            raise ValueError(f"{file} holds {', '.join(sorted(named))}, which no function takes")
+    return inputs_by_endpoint
+
+
+def input_names(model: Any) -> List[str]:
+    """Return a Keras model's names of its inputs, in its own order."""
+    return [each.name.partition(":")[0] for each in getattr(model, "inputs", None) or ()]
+
+
+def keras_inputs(model: Any, name: str, given: Optional[Sequence[Any]]) -> Any:
+    """Return what a Keras model takes as `Tensor`s, in its own structure or in that of the given inputs.
+
+    Raises:
+        ValueError: the model does not say what it takes, or takes what cannot be drawn.
+    """
+    if given:
+        return tensors_like(given)
+    functional = getattr(model, "_functional", None) or model
+    structure = getattr(functional, "_inputs_struct", None)
+    if structure is None:
+        structure = getattr(functional, "_nested_inputs", None)
+    if structure is None:
+        structure = getattr(model, "inputs", None)
+    if structure is None or (isinstance(structure, list) and not structure):
+        raise ValueError(
+            f"a model that is no graph of layers does not say what it takes: put a function {name}_inputs() beside "
+            f"{name}() that returns a list of inputs"
+        )
+    if isinstance(structure, (list, tuple)) and len(structure) == 1 and isinstance(model, tf.keras.Sequential):
+        structure = structure[0]
+    return mapped(structure, tensor_of)
+
+
+def module_endpoints(model: Any, signatures: Mapping[str, Any]) -> Tuple[Dict[str, Any], bool]:
+    """Return the functions of a tf.Module that have input signatures, with their inputs as `Tensor`s by name.
+
+    Args:
+        signatures: the functions to take instead, if the module is a SavedModel without its source.
+
+    Returns:
+        the endpoints, and True if some function answers with more than a signature can return.
+    """
+    endpoints, composite = {}, False
+    for name in signatures or [each for each in dir(model) if not each.startswith("_")]:
+        function: Any = getattr(model, name, None)
+        if name in signatures:
+            endpoints[name] = mapped(dict(sorted(function.structured_input_signature[1].items())), tensor_of)
+        elif getattr(function, "input_signature", None) is not None and hasattr(function, "get_concrete_function"):
+            arguments = [each for each in inspect.signature(function.python_function).parameters if each != "self"]
+            endpoints[name] = dict(zip(arguments, mapped(function.input_signature, tensor_of)))
+            composite = composite or not is_flat(function.get_concrete_function().structured_outputs)
+    return endpoints, composite
+
+
+def is_flat(outputs: Any) -> bool:
+    """Return whether a signature can return these: plain tensors, in at most one dict, list or tuple."""
+    parts = list(outputs.values()) if isinstance(outputs, dict) else outputs
+    parts = parts if isinstance(parts, (list, tuple)) else [parts]
+    return all(isinstance(part, tf.TensorSpec) or tf.is_tensor(part) for part in parts)
+
+
+def mapped(structure: Any, make: Callable[[Any], Any]) -> Any:
+    """Return the structure with `make(leaf)` in place of each leaf; tuples become lists."""
+    if isinstance(structure, dict):
+        return {key: mapped(part, make) for key, part in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return [mapped(part, make) for part in structure]
+    return make(structure)
+
+
+def tensor_of(spec: Any) -> Tensor:
+    """Return a `Tensor` for a TensorSpec or one of Keras's symbolic tensors.
+
+    Raises:
+        ValueError: it is ragged or sparse, or has no fixed rank.
+    """
+    if getattr(spec, "ragged", False) or getattr(spec, "sparse", False) or "Tensor" not in type(spec).__name__:
+        raise ValueError(f"inputs for a {type(spec).__name__} cannot be drawn")
+    if isinstance(spec, (tf.RaggedTensorSpec, tf.SparseTensorSpec)) or tf.TensorShape(spec.shape).rank is None:
+        raise ValueError(f"inputs for {spec} cannot be drawn")
+    return plain_tensor(tf.TensorShape(spec.shape).as_list(), tf.as_dtype(spec.dtype).name)
+
+
+def plain_tensor(shape: Sequence[Optional[int]], dtype: str) -> Tensor:
+    """Return a `Tensor` with the usual range of its dtype."""
+    integers = "int" in dtype or dtype == "bool"
+    high = (1 if dtype == "bool" else LARGEST_INTEGER) if integers else 0
+    words = WORDS if dtype == "string" else ()
+    return Tensor(tuple(shape), dtype, high=high, vocabulary=words, batched=bool(shape) and shape[0] is None)
+
+
+def tensors_like(given: Sequence[Any]) -> Any:
+    """Return `Tensor`s that describe the given inputs. The batch and dimensions that differ among them are free."""
+    first = given[0]
+    if isinstance(first, dict):
+        return {key: tensors_like([each[key] for each in given]) for key in first}
+    if isinstance(first, (list, tuple)):
+        return [tensors_like([each[at] for each in given]) for at in range(len(first))]
+    arrays = [array_of(each) for each in given]
+    first = arrays[0]
+    shape = [size if len({each.shape[at] for each in arrays}) == 1 else None for at, size in enumerate(first.shape)]
+    dtype = "string" if first.dtype.kind == "O" else first.dtype.name
+    return plain_tensor([None, *shape[1:]] if shape else shape, dtype)
+
+
+def arrays_of(given: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:
+    """Return the given inputs as arrays, by endpoint."""
+    return {endpoint: [mapped(each, array_of) for each in inputs] for endpoint, inputs in given.items()}
+
+
+def array_of(value: Any) -> np.ndarray:
+    """Return the value as an array for the wire, with strings as objects."""
+    array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+    return array.astype(object) if array.dtype.kind in "SU" else array

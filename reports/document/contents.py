@@ -1,0 +1,309 @@
+"""The document of a run, as typed data."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reports.document.rows import EMPTY, OUTCOMES, Row
+from tests.both_sides.plain import from_plain, to_plain
+from tests.both_sides.routes import Route
+from tests.both_sides.surroundings import Surroundings
+from tests.judging.cells import Cell
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop, Pair
+
+SCHEMA_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class DescribedCase:
+    """A case as a document describes it: why it is there, and its traits."""
+
+    doc: str
+    traits: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class DescribedDeviation:
+    """A row of the list of deviations: its kind, why the cell falls short, and the discussion upstream."""
+
+    kind: str
+    reason: str
+    link: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Titles:
+    """The names of savers and loaders for people. What has none, as in an old document, goes by its own name."""
+
+    savers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    loaders: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def saver(self, name: str) -> str:
+        """Return what people call the saver, such as `Model.export`."""
+        return self.savers.get(name, name)
+
+    def loader(self, name: str) -> str:
+        """Return what people call the loader, such as `tf.saved_model.load`."""
+        return self.loaders.get(name, name)
+
+    def of(self, *routes: Route) -> str | None:
+        """Return what people call routes of one saver: `Model.export, read by tf.saved_model.load`.
+
+        None if a saver or loader has no title.
+        """
+        if not all(self._has(route) for route in routes):
+            return None
+        loaders = [self.loader(route.loader) for route in routes if route.loader]
+        read = f", read by {' or '.join(loaders)}" if loaders else ""
+        return self.saver(routes[0].saver) + read
+
+    def _has(self, route: Route) -> bool:
+        return route.saver in self.savers and (route.loader is None or route.loader in self.loaders)
+
+
+class Verdict(enum.Enum):
+    """What the cells of a run say about a claim."""
+
+    HOLDS = "holds"
+    DOES_NOT_HOLD = "does not hold"
+    NOT_OFFERED = "not offered"
+    NOT_JUDGED = "not judged"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclasses.dataclass(frozen=True)
+class ClaimVerdict:
+    """The verdict on one claim, with the number of its cells by outcome, and the cells that contradict it."""
+
+    id: str
+    claim: str
+    verdict: Verdict
+    cells: Mapping[Outcome, int] = dataclasses.field(default_factory=dict)
+    against: tuple[Cell, ...] = ()
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> ClaimVerdict:
+        """Return the verdict that `as_json` wrote."""
+        return cls(
+            content["id"],
+            content["claim"],
+            Verdict(content["verdict"]),
+            _counts(content["cells"]),
+            tuple(map(Cell.parse, content.get("against", ()))),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the verdict as it stands in conformance.json."""
+        return {
+            "id": self.id,
+            "claim": self.claim,
+            "verdict": self.verdict.value,
+            "cells": _counts_as_json(self.cells),
+            "against": [str(cell) for cell in self.against],
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Footer:
+    """What the rows of a finished run amount to. Only a run in which every cell has a verdict gets one."""
+
+    conforms: bool
+    outcomes: Mapping[Outcome, int]
+    finished: str
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Footer:
+        """Return the footer that `as_json` wrote."""
+        return cls(content["conforms"], _counts(content["outcomes"]), content["finished"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the footer as it stands in conformance.json."""
+        return {
+            "complete": True,
+            "conforms": self.conforms,
+            "outcomes": _counts_as_json(self.outcomes),
+            "finished": self.finished,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """The report of one run.
+
+    Args:
+        started: when the run began: ISO 8601, UTC.
+        sides: the interpreters; `B` is the pair under test, and a gate has `A`, the pair that artifacts come from.
+        known_pairs: for each side, True if the list of deviations covers its pair.
+        narrowed: True if only a part of the cells was asked for.
+        requirements: what must hold, by name, in the order in which reports show them.
+        savers, loaders: their descriptions by name.
+        cells: a row for each cell and hop, sorted by case, route, requirement and hop.
+        planned: how many rows each case has in a run of all cases on these routes.
+        unjudged: the ids of tests without a verdict, if the run did not finish.
+        stale_rows: the ids of rows of the list that match no cell, if the run finished.
+        cpu_seconds: where the run's CPU time went.
+        disk_bytes: the size of the run's folder at its end.
+        footer: None if the run did not finish.
+    """
+
+    started: str
+    sides: Mapping[str, Surroundings]
+    known_pairs: Mapping[str, bool]
+    hops: tuple[Hop, ...]
+    narrowed: bool
+    requirements: Mapping[str, str]
+    cases: Mapping[str, DescribedCase]
+    savers: Mapping[str, str]
+    loaders: Mapping[str, str]
+    cells: tuple[Row, ...]
+    claims: tuple[ClaimVerdict, ...]
+    deviations: Mapping[str, DescribedDeviation]
+    planned: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    titles: Titles = dataclasses.field(default_factory=Titles)
+    unjudged: tuple[str, ...] = ()
+    stale_rows: tuple[str, ...] = ()
+    cpu_seconds: Mapping[str, float] | None = None
+    disk_bytes: int | None = None
+    footer: Footer | None = None
+
+    @property
+    def is_gate(self) -> bool:
+        """True if an upgrade is judged, from side A to side B."""
+        return "A" in self.sides
+
+    @property
+    def is_complete(self) -> bool:
+        """True if every cell that was asked for has a verdict."""
+        return self.footer is not None
+
+    @property
+    def pairs(self) -> dict[str, Pair]:
+        """The pair of each side."""
+        return {side: Pair.of(surroundings) for side, surroundings in self.sides.items()}
+
+    @property
+    def pair(self) -> Pair:
+        """The pair under test."""
+        return Pair.of(self.sides["B"])
+
+    def pair_in_words(self, side: str) -> str:
+        """Return the pair of a side, marked if the list of deviations does not cover it."""
+        pair = self.pairs[side]
+        unknown = "" if self.known_pairs[side] else " (unknown pair)"
+        return f"TensorFlow {pair.tensorflow} with {'tf_keras' if pair.legacy else 'Keras'} {pair.keras}{unknown}"
+
+    @property
+    def unexpected(self) -> list[Row]:
+        """The rows that a person has to look at. Blocked cells are left out: what blocks them is in the list."""
+        return [row for row in self.cells if row.is_bad and row.outcome is not Outcome.BLOCKED]
+
+    @property
+    def failing_stale_rows(self) -> tuple[str, ...]:
+        """The stale rows that fail the run. A run of a part of the cells cannot tell which rows are stale."""
+        return () if self.narrowed else self.stale_rows
+
+    def finish(self) -> Document:
+        """Return the same document with the footer that its rows amount to."""
+        counts = collections.Counter(row.outcome for row in self.cells)
+        conforms = not any(row.is_bad for row in self.cells) and not self.failing_stale_rows
+        now = datetime.datetime.now(datetime.timezone.utc)
+        footer = Footer(conforms, dict(sorted(counts.items())), now.isoformat(timespec="seconds"))
+        return dataclasses.replace(self, footer=footer)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Document:
+        """Return the document that `as_json` wrote; the content has to fit the schema."""
+        footer = content.get("footer")
+        return cls(
+            started=content["started"],
+            sides={side: surroundings_from_json(each) for side, each in content["sides"].items()},
+            known_pairs=content["known_pairs"],
+            hops=tuple(map(Hop.parse, content["hops"])),
+            narrowed=content["narrowed"],
+            requirements=content["requirements"],
+            cases={
+                name: DescribedCase(each["doc"], tuple(each["traits"])) for name, each in content["cases"].items()
+            },
+            savers=content["savers"],
+            loaders=content["loaders"],
+            cells=tuple(map(Row.from_json, content["cells"])),
+            claims=tuple(map(ClaimVerdict.from_json, content["claims"])),
+            deviations=deviations_from_json(content["deviations"]),
+            planned=content.get("planned", {}),
+            titles=Titles(**content.get("titles", {})),
+            unjudged=tuple(content.get("unjudged", ())),
+            stale_rows=tuple(content.get("stale_rows", ())),
+            cpu_seconds=content.get("cpu_seconds"),
+            disk_bytes=content.get("disk_bytes"),
+            footer=None if footer is None else Footer.from_json(footer),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document as it stands in conformance.json."""
+        content: dict[str, Any] = {
+            "schema": SCHEMA_VERSION,
+            "started": self.started,
+            "sides": {side: _surroundings_as_json(each) for side, each in self.sides.items()},
+            "known_pairs": dict(self.known_pairs),
+            "hops": [str(hop) for hop in self.hops],
+            "narrowed": self.narrowed,
+            "planned": dict(self.planned),
+            "requirements": dict(self.requirements),
+            "cases": to_plain(self.cases),
+            "savers": dict(self.savers),
+            "loaders": dict(self.loaders),
+            "titles": to_plain(self.titles),
+            "cells": [row.as_json() for row in self.cells],
+            "claims": [claim.as_json() for claim in self.claims],
+            "deviations": to_plain(self.deviations),
+        }
+        if not self.planned:
+            del content["planned"]
+        if self.titles == Titles():
+            del content["titles"]
+        if self.footer is None:
+            return {**content, "unjudged": list(self.unjudged)}
+        content["stale_rows"] = list(self.stale_rows)
+        if self.cpu_seconds is not None:
+            content["cpu_seconds"] = dict(self.cpu_seconds)
+        if self.disk_bytes is not None:
+            content["disk_bytes"] = self.disk_bytes
+        return {**content, "footer": self.footer.as_json()}
+
+
+def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows sorted by case, route, requirement and hop."""
+    return tuple(sorted(rows, key=lambda row: (row.case, str(row.route), row.requirement, str(row.hop))))
+
+
+def deviations_from_json(content: Mapping[str, Any]) -> dict[str, DescribedDeviation]:
+    """Return the described rows of the list by id."""
+    return {name: DescribedDeviation(each["kind"], each["reason"], each["link"]) for name, each in content.items()}
+
+
+def surroundings_from_json(content: Mapping[str, Any]) -> Surroundings:
+    """Return the interpreter of one side; fields that this suite does not know are left out."""
+    names = {field.name for field in dataclasses.fields(Surroundings)}
+    return from_plain(Surroundings, {name: value for name, value in content.items() if name in names})
+
+
+def _surroundings_as_json(surroundings: Surroundings) -> dict[str, Any]:
+    content: dict[str, Any] = to_plain(surroundings)
+    optional = ("executable", "machine", "system")
+    return {name: value for name, value in content.items() if name not in optional or value not in EMPTY}
+
+
+def _counts(content: Mapping[str, int]) -> dict[Outcome, int]:
+    return {OUTCOMES[name]: count for name, count in content.items()}
+
+
+def _counts_as_json(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    return {outcome.value: count for outcome, count in counts.items()}

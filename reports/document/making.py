@@ -1,0 +1,114 @@
+"""Making the document of a run, as far as the run has come."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+from collections.abc import Iterable, Sequence
+
+from reports.document import claims
+from reports.document.contents import DescribedCase, DescribedDeviation, Document, Titles, in_order
+from reports.document.rows import Row
+from tests.judging.outcome import Outcome
+from tests.judging.requirement import requirements
+from tests.run.session import Session
+from tests.run.stale_rows import stale_rows
+
+# To which part of the run's CPU time the sections of a child's response belong; all others are about facts.
+PARTS = {
+    "build": "build",
+    "prepare": "build",
+    "save": "save",
+    "load": "load",
+    "eager": "answer",
+    "graph": "answer",
+    "once": "answer",
+    "again": "answer",
+    "answers": "answer",
+}
+FACTS = "look"
+
+
+def document_of(
+    session: Session,
+    rows: Sequence[Row],
+    *,
+    started: datetime.datetime,
+    narrowed: bool,
+    complete: bool,
+    unjudged: Iterable[str] = (),
+) -> Document:
+    """Return the document of a run.
+
+    Args:
+        rows: a row for each cell and hop that was judged.
+        narrowed: True if only a part of the cells was asked for.
+        complete: True if every cell that was asked for has been judged; only then does the document get a footer.
+        unjudged: the ids of tests without a verdict.
+    """
+    cells = in_order([*rows, *_rows_that_cannot_apply(session, {row.requirement for row in rows})])
+    catalogue = session.catalogue
+    document = Document(
+        started=started.isoformat(timespec="seconds"),
+        sides=session.surroundings,
+        known_pairs={side: session.deviations.knows(pair) for side, pair in session.pairs.items()},
+        hops=tuple(session.request.hops),
+        narrowed=narrowed,
+        requirements={name: requirement.sentence for name, requirement in requirements().items()},
+        cases={name: DescribedCase(case.doc, tuple(sorted(case.traits))) for name, case in catalogue.cases.items()},
+        savers={name: saver.doc for name, saver in catalogue.savers.items()},
+        loaders={name: loader.doc for name, loader in catalogue.loaders.items()},
+        cells=cells,
+        claims=claims.verdicts(cells),
+        deviations={row.id: DescribedDeviation(row.kind, row.reason, row.link) for row in session.deviations.rows},
+        planned=dict(sorted(session.rows_by_case.items())),
+        titles=Titles(
+            savers={name: saver.title for name, saver in catalogue.savers.items()},
+            loaders={name: loader.title for name, loader in catalogue.loaders.items()},
+        ),
+        unjudged=tuple(unjudged),
+        stale_rows=tuple(row.id for row in stale_rows(session)) if complete else (),
+        cpu_seconds=cpu_seconds(session, rows) if complete else None,
+        disk_bytes=disk_bytes(session) if complete else None,
+    )
+    return document.finish() if complete else document
+
+
+def _rows_that_cannot_apply(session: Session, judged_requirements: set[str]) -> list[Row]:
+    """Return a row for each hop of the cells that no hop judges. All others leave their rows when they are judged."""
+    return [
+        Row(
+            planned.cell.case,
+            planned.cell.route,
+            planned.cell.requirement,
+            hop,
+            Outcome.NOT_APPLICABLE,
+            message=reason or "",
+        )
+        for planned in session.plan
+        if not planned.applies and planned.cell.requirement in judged_requirements
+        for hop, reason in planned.hops.items()
+    ]
+
+
+def disk_bytes(session: Session) -> int:
+    """Return the size of the run's folder on disk. It is largest at the end of the run, and then deleted."""
+    return sum(path.stat().st_blocks * 512 for path in session.folder.rglob("*") if path.is_file())
+
+
+def cpu_seconds(session: Session, rows: Iterable[Row]) -> dict[str, float]:
+    """Return where the run's CPU time went, in seconds by part.
+
+    The parts are importing, building, saving, loading, answering, looking for facts, judging, and `child`: forking,
+    and exchanging questions and responses.
+    """
+    spent: dict[str, float] = collections.defaultdict(float)
+    for surroundings in session.surroundings.values():
+        spent["import"] += sum(seconds["cpu"] for seconds in surroundings.import_seconds.values())
+    for response in session.evidence.responses():
+        by_section = response.seconds()
+        for section, seconds in by_section.items():
+            spent[PARTS.get(section, FACTS)] += seconds
+        spent["child"] += max(0.0, response.cpu - sum(by_section.values()))
+    spent["judge"] = sum(row.seconds or 0.0 for row in rows)
+    return {part: round(seconds, 2) for part, seconds in sorted(spent.items())}

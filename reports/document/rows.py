@@ -1,0 +1,180 @@
+"""One row of a document: what became of one cell in one hop."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.judgement import Judgement
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop
+from tests.judging.requirement import Shortfall, Symptom
+
+LONGEST_TEXT = 4000
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """What became of one cell in one hop.
+
+    Args:
+        message: what is wrong in one line, or why the requirement does not apply.
+        found: every shortfall; what it expected and saw are texts here.
+        blocked_by: the requirement that failed, if the cell is blocked.
+        largest_ulp, largest_absolute: the largest errors of all compared values; None if nothing was compared.
+        facts: what was measured on the way and is not judged.
+        contract: signatures, which a gate compares with the control's.
+        deviations: the ids of the rows of the list that apply to the cell; if it is blocked, to what blocks it.
+        seconds: CPU seconds of judging; None if no test judged the cell.
+        accepted: False if the cell is blocked by a shortfall that no row explains.
+        shrunk: the smallest input found that still shows the shortfall, as Python source.
+        repro: the script that shows the shortfall, relative to the report folder.
+    """
+
+    case: str
+    route: Route
+    requirement: str
+    hop: Hop
+    outcome: Outcome
+    message: str = ""
+    found: tuple[Shortfall, ...] = ()
+    blocked_by: str | None = None
+    largest_ulp: float | None = None
+    largest_absolute: float | None = None
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    contract: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    deviations: tuple[str, ...] = ()
+    link: str | None = None
+    log: str = ""
+    seconds: float | None = None
+    accepted: bool = True
+    shrunk: str | None = None
+    repro: str | None = None
+
+    @classmethod
+    def of(cls, cell: Cell, judgement: Judgement) -> Row:
+        """Return the row of a cell that was judged."""
+        return cls(
+            case=cell.case,
+            route=cell.route,
+            requirement=cell.requirement,
+            hop=judgement.hop,
+            outcome=judgement.outcome,
+            message=judgement.message[:LONGEST_TEXT],
+            found=tuple(map(_in_text, judgement.found)),
+            blocked_by=judgement.blocked_by,
+            largest_ulp=judgement.largest_ulp,
+            largest_absolute=judgement.largest_absolute,
+            facts=judgement.facts,
+            contract=judgement.contract,
+            deviations=tuple(judgement.deviations),
+            link=judgement.link,
+            log=judgement.log,
+            seconds=judgement.seconds,
+            accepted=judgement.accepted,
+            shrunk=judgement.shrunk,
+        )
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Row:
+        """Return the row that `as_json` wrote; fields that this suite does not know are left out."""
+        fields = {name: content[name] for name in FIELDS if name in content}
+        fields |= {
+            "route": Route.parse(content["route"]),
+            "hop": Hop.parse(content["hop"]),
+            "outcome": OUTCOMES[content["outcome"]],
+            "found": tuple(map(_shortfall, content.get("found", ()))),
+            "deviations": tuple(content.get("deviations", ())),
+            "largest_ulp": _number(content.get("largest_ulp")),
+            "largest_absolute": _number(content.get("largest_absolute")),
+        }
+        return cls(**fields)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as it stands in conformance.json, without what is empty."""
+        content: dict[str, Any] = {
+            "case": self.case,
+            "route": str(self.route),
+            "requirement": self.requirement,
+            "hop": str(self.hop),
+            "outcome": self.outcome.value,
+            "message": self.message,
+        }
+        further: dict[str, Any] = {
+            "found": [_shortfall_as_json(shortfall) for shortfall in self.found],
+            "blocked_by": self.blocked_by,
+            "largest_ulp": _number_as_json(self.largest_ulp),
+            "largest_absolute": _number_as_json(self.largest_absolute),
+            "facts": dict(self.facts),
+            "contract": dict(self.contract),
+            "deviations": list(self.deviations),
+            "link": self.link,
+            "log": self.log,
+            "seconds": self.seconds,
+            "accepted": None if self.accepted and not self.was_judged else self.accepted,
+            "shrunk": self.shrunk,
+            "repro": self.repro,
+        }
+        return {**content, **{name: value for name, value in further.items() if value not in EMPTY}}
+
+    @property
+    def cell(self) -> Cell:
+        """The cell that it is about."""
+        return Cell(self.case, self.route, self.requirement)
+
+    @property
+    def is_bad(self) -> bool:
+        """True if a run with this row fails."""
+        return self.outcome.is_bad or self.is_blocked_by_unknown
+
+    @property
+    def is_blocked_by_unknown(self) -> bool:
+        """True if the cell is blocked by a shortfall that no row explains."""
+        return self.outcome is Outcome.BLOCKED and not self.accepted
+
+    @property
+    def was_judged(self) -> bool:
+        """True if a test judged the cell. False if it cannot apply in any hop."""
+        return self.seconds is not None
+
+    @property
+    def is_refusal(self) -> bool:
+        """True if the requirement holds because the pair refused what it does not offer."""
+        return self.outcome.holds and "refused_with" in self.facts and self.requirement in ("saves", "loads")
+
+
+FIELDS = tuple(field.name for field in dataclasses.fields(Row))
+SHORTFALL_FIELDS = tuple(field.name for field in dataclasses.fields(Shortfall))
+
+
+def _in_text(shortfall: Shortfall) -> Shortfall:
+    def text(value: Any) -> str | None:
+        return None if value is None else str(value)[:LONGEST_TEXT]
+
+    return dataclasses.replace(shortfall, expected=text(shortfall.expected), seen=text(shortfall.seen))
+
+
+def _shortfall(content: Mapping[str, Any]) -> Shortfall:
+    fields = {name: content[name] for name in SHORTFALL_FIELDS if name in content}
+    return Shortfall(**{**fields, "symptom": Symptom(content["symptom"])})
+
+
+def _shortfall_as_json(shortfall: Shortfall) -> dict[str, Any]:
+    content = {name: getattr(shortfall, name) for name in SHORTFALL_FIELDS}
+    content["symptom"] = Symptom(shortfall.symptom).value
+    return {name: value for name, value in content.items() if name == "message" or value not in EMPTY}
+
+
+def _number(value: float | str | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _number_as_json(value: float | None) -> float | str | None:
+    """Return the number, as text if it is not finite: JSON has no such numbers."""
+    return value if value is None or math.isfinite(value) else str(value)

@@ -1,0 +1,1 @@
+"""Drafts of rows for a list of deviations, from the shortfalls that no row explains or accepts."""

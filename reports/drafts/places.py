@@ -1,0 +1,136 @@
+"""Finding the places of a drafted row: cases, routes and pairs that match just the cells that show a symptom."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import itertools
+import json
+from collections.abc import Sequence
+
+from reports.document.contents import Document
+from tests.both_sides.routes import Route
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop, Pair
+
+
+@dataclasses.dataclass(frozen=True)
+class Between:
+    """The pair that saved, and the pair that loaded."""
+
+    saved: Pair
+    loaded: Pair
+
+    @classmethod
+    def of(cls, document: Document, hop: Hop) -> Between:
+        """Return the pairs of a hop."""
+        return cls(document.pairs[hop.saved], document.pairs[hop.loaded])
+
+    @property
+    def condition(self) -> str:
+        """The condition of a row's place, if these are two pairs."""
+        return ", ".join(
+            f'{side} = {{ tensorflow = "=={pair.tensorflow}", keras = "=={pair.keras}" }}'
+            for side, pair in (("saved_with", self.saved), ("loaded_with", self.loaded))
+        )
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class CaseOnRoute:
+    """A case on a route, for one requirement."""
+
+    case: str
+    route: Route
+
+
+@dataclasses.dataclass(frozen=True)
+class Which:
+    """Which cases: by name or all, by traits, and with exceptions."""
+
+    case: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+    def matches(self, case: str, traits: set[str]) -> bool:
+        """Return whether the case is one of them."""
+        return (not self.case or case in self.case) and set(self.traits) <= traits and case not in self.excepted
+
+    @property
+    def text(self) -> str:
+        """The fields of a row's place that say which cases these are."""
+        fields = {"case": self.case, "traits": self.traits, "except": self.excepted}
+        return "".join(f"{name} = {json.dumps(value)}, " for name, value in fields.items() if value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Occurrence:
+    """One symptom in one hop of a report: the cells that show it, among all that were judged for it.
+
+    `judged` lists the judged cases by route, and `traits` those of each case.
+    """
+
+    between: Between
+    cells: frozenset[CaseOnRoute]
+    judged: dict[Route, set[str]]
+    traits: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, document: Document, hop: Hop, requirement: str, cells: set[CaseOnRoute]) -> Occurrence:
+        """Return the occurrence of a symptom of that requirement in one hop of a report."""
+        judged: dict[Route, set[str]] = collections.defaultdict(set)
+        for row in document.cells:
+            is_judged = row.outcome.is_judged and row.outcome is not Outcome.BLOCKED
+            if row.requirement == requirement and row.hop == hop and is_judged:
+                judged[row.route].add(row.case)
+        traits = {name: set(case.traits) for name, case in document.cases.items()}
+        return cls(Between.of(document, hop), frozenset(cells), judged, traits)
+
+    def matched_by(self, which: Which, routes: Sequence[Route]) -> set[CaseOnRoute]:
+        """Return the judged cells that these cases and routes match."""
+        return {
+            CaseOnRoute(case, route)
+            for route in routes
+            for case in self.judged.get(route, ())
+            if which.matches(case, self.traits[case])
+        }
+
+    def shortest(self, route: Route) -> Which:
+        """Return the shortest way to say which of the route's judged cases show the symptom."""
+        judged = self.judged[route]
+        showing = {cell.case for cell in self.cells if cell.route == route}
+        common = sorted(set.intersection(*(self.traits[case] for case in showing)) - {"quick"})
+        ways = [Which(case=tuple(sorted(showing)))]
+        for size in (0, 1, 2):
+            for traits in itertools.combinations(common, size):
+                matching = {case for case in judged if set(traits) <= self.traits[case]}
+                ways.append(Which(traits=traits, excepted=tuple(sorted(matching - showing))))
+        return min(ways, key=lambda which: (len(which.text), which.text))
+
+
+@dataclasses.dataclass(frozen=True)
+class DraftedPlace:
+    """One place of a drafted row."""
+
+    which: Which
+    routes: tuple[Route, ...]
+    between: tuple[Between, ...]
+
+
+def places(occurrences: Sequence[Occurrence]) -> list[DraftedPlace]:
+    """Return places that match just the cells which show the symptom, among all that were judged."""
+    left = [set(occurrence.cells) for occurrence in occurrences]  # by number, because two reports may be of one pair
+    result = []
+    while any(left):
+        most = max(range(len(occurrences)), key=lambda number: len(left[number]))
+        by_which: dict[Which, list[Route]] = collections.defaultdict(list)
+        for route in sorted({cell.route for cell in left[most]}):
+            by_which[occurrences[most].shortest(route)].append(route)
+        which, routes = max(by_which.items(), key=lambda item: len(occurrences[most].matched_by(*item) & left[most]))
+        between = []
+        for number, each in enumerate(occurrences):
+            matched = each.matched_by(which, routes)
+            if matched <= each.cells and matched & left[number]:
+                between.append(each.between)
+                left[number] -= matched
+        result.append(DraftedPlace(which, tuple(routes), tuple(dict.fromkeys(between))))
+    return result

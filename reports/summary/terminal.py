@@ -1,0 +1,71 @@
+"""The end of the terminal's output: one screen with the verdict and what a person has to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from _pytest._io import TerminalWriter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from reports.document.contents import Document
+from reports.summary.route_lines import RouteLine, route_lines
+from reports.summary.verdict import claims_in_words, verdict
+from reports.summary.wording import one_line
+
+MOST_UNEXPECTED = 12
+LONGEST_MESSAGE = 160
+NARROWEST = 120
+
+
+def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
+    """Print the verdict, the routes that fall short of something, and the unexpected cells."""
+    console = Console(
+        file=writer._file,
+        force_terminal=writer.hasmarkup,
+        no_color=not writer.hasmarkup,
+        width=max(NARROWEST, writer.fullwidth),
+    )
+    lines = route_lines(document)
+    unexpected = document.unexpected
+    whole = [line for line in lines if not line.short]
+    console.rule("[bold]conformance")
+    style = "bold red" if unexpected or not document.is_complete else "bold green"
+    console.print(Text(verdict(document), style=style))
+    console.print(_table([line for line in lines if line.short]))
+    cells = sum(line.count.judged for line in whole)
+    console.print(Text(f"On {len(whole)} other savers and routes all {cells} cells hold."))
+    for row in unexpected[:MOST_UNEXPECTED]:
+        message = one_line(row.message, LONGEST_MESSAGE)
+        console.print(Text(f"{row.outcome}: {row.hop}  {row.cell}: {message}", style="red"))
+        title = document.titles.of(row.route)
+        if title is not None:
+            console.print(Text(f"    {title}", style="dim"))
+    if len(unexpected) > MOST_UNEXPECTED:
+        console.print(Text(f"and {len(unexpected) - MOST_UNEXPECTED} more", style="red"))
+    for name in document.failing_stale_rows:
+        console.print(
+            Text(f"stale: row {name!r} of deviations.toml covers this pair, but matches no cell", style="red")
+        )
+    console.print(Text(claims_in_words(document)))
+    if document.cpu_seconds is not None:
+        spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in document.cpu_seconds.items())
+        console.print(Text(f"CPU seconds: {spent}"))
+    if document.disk_bytes is not None:
+        console.print(Text(f"disk space used during the run: {document.disk_bytes / 2**20:.0f} MiB"))
+    console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
+
+
+def _table(lines: list[RouteLine]) -> Table:
+    """Return a table of the routes, each id with the route's name for people below it."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("route", overflow="fold", ratio=10)
+    table.add_column("hold", no_wrap=True)
+    table.add_column("falls short of", overflow="fold", ratio=11)
+    for line in lines:
+        route = Text(str(line.route))
+        if line.title is not None:
+            route.append(f"\n{line.title}", style="dim")
+        table.add_row(route, Text(line.marked_count, style=line.worst.style), line.shortfalls)
+    return table

@@ -1,0 +1,49 @@
+"""The verdict of a run in one sentence."""
+
+from __future__ import annotations
+
+import collections
+
+from reports.document.contents import Document
+from reports.document.contents import Verdict as OnClaim
+from tests.judging.outcome import Outcome
+
+CLAIMS = {
+    OnClaim.HOLDS: "that hold",
+    OnClaim.DOES_NOT_HOLD: "that do not hold",
+    OnClaim.NOT_OFFERED: "not offered",
+    OnClaim.NOT_JUDGED: "not judged",
+}
+
+
+def verdict(document: Document) -> str:
+    """Return the verdict of the run in one sentence."""
+    if document.footer is None:
+        return f"INCOMPLETE: {len(document.unjudged)} cells have no verdict."
+    to = document.pair_in_words("B")
+    bad = collections.Counter(row.outcome for row in document.cells if row.is_bad)
+    blocked = bad.pop(Outcome.BLOCKED, 0)
+    blocked_in_words = f" ({blocked} more cells are blocked by these)" if blocked else ""
+    fails = bool(bad or blocked or document.failing_stale_rows)
+    if document.is_gate:
+        fixed = sum(row.outcome is Outcome.FIXED for row in document.cells)
+        changes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(bad.items())) or "nothing regressed"
+        word = "BREAKS" if fails else "SAFE"
+        return f"{word}: from {document.pair_in_words('A')} to {to}: {changes}{blocked_in_words}; {fixed} fixed."
+    if fails:
+        stale = len(document.failing_stale_rows)
+        rows = f" and {stale} stale rows in the list" if stale else ""
+        return f"DOES NOT CONFORM: {to}: {bad.total()} unexpected cells{blocked_in_words}{rows}."
+    known = document.footer.outcomes.get(Outcome.DEVIATES, 0)
+    return f"CONFORMS: {to}, with {known} cells that deviate as recorded."
+
+
+def claims_in_words(document: Document) -> str:
+    """Return the verdicts on the seed document's claims, in one line."""
+    by_verdict: dict[OnClaim, list[str]] = {}
+    for claim in document.claims:
+        by_verdict.setdefault(claim.verdict, []).append(claim.id)
+    groups = [
+        f"{words}: {' '.join(by_verdict[verdict])}" for verdict, words in CLAIMS.items() if verdict in by_verdict
+    ]
+    return f"claims {'; '.join(groups)}"

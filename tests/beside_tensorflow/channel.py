@@ -1,0 +1,61 @@
+"""The pipe on which a child sends its response, section by section.  [beside TensorFlow; imports neither]"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from typing import Any, BinaryIO, Callable, Dict, Tuple
+
+from ..both_sides import wire
+
+LONGEST_MESSAGE = 20000
+
+
+class Channel:
+    """Sends named sections, each with a value or an error, and with the seconds that it took."""
+
+    def __init__(self, pipe: BinaryIO):
+        self.pipe = pipe
+
+    def send(self, message: Dict[str, Any]) -> None:
+        """Send one message, without delay."""
+        self.pipe.write(wire.encode(message))
+        self.pipe.flush()
+
+    def send_section(self, section: str, action: Callable[[], Any]) -> None:
+        """Run the action, and send its value or its error."""
+        self._run(section, action, with_value=True)
+
+    def attempt(self, section: str, action: Callable[[], Any]) -> Tuple[bool, Any]:
+        """Run the action, and send only its error.
+
+        Returns:
+            whether it succeeded, and its value, which is None if it did not.
+        """
+        return self._run(section, action, with_value=False)
+
+    def _run(self, section: str, action: Callable[[], Any], with_value: bool) -> Tuple[bool, Any]:
+        self.send({"begins": section})
+        wall, cpu = time.monotonic(), time.process_time()
+        message: Dict[str, Any] = {"section": section}
+        value, succeeded = None, False
+        try:
+            value, succeeded = action(), True
+        except Exception as error:
+            message["error"] = error_facts(error)
+        message.update(wall=time.monotonic() - wall, cpu=time.process_time() - cpu)
+        if succeeded:
+            message["value"] = value if with_value else None
+        self.send(message)
+        return succeeded, value
+
+
+def error_facts(error: BaseException) -> Dict[str, Any]:
+    """Return the type, module, base classes, message and traceback of an exception."""
+    return {
+        "type": type(error).__name__,
+        "module": type(error).__module__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": str(error)[:LONGEST_MESSAGE],
+        "traceback": "".join(traceback.format_exception(type(error), error, error.__traceback__))[-LONGEST_MESSAGE:],
+    }

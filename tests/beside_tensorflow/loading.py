@@ -1,0 +1,91 @@
+"""The step that loads an artifact and asks what was loaded.  [beside TensorFlow; imports it only where needed]"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, BinaryIO, Dict, Optional
+
+from .. import routes
+from ..both_sides.questions import LoadQuestion
+from . import asking, given_objects
+from .channel import Channel
+from .sections import answer_live, build, send_gradients, send_training
+
+
+def load(question: LoadQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
+    """Load the artifact, send its facts, and answer all inputs. A live child answers further inputs instead."""
+    loader = routes.loaders(agent=question.agent)[question.loader]
+    offers: Dict[str, Any] = {"path": question.artifact, "keys": question.signature_keys}
+    if not channel.attempt("prepare", lambda: offers.update(prepared(loader, question)))[0]:
+        return
+    loaded, root = channel.attempt("load", lambda: loader(**offers))
+    if not loaded:
+        return
+    if given_objects.rivals:
+        channel.send_section("rivals_used", lambda: sorted(given_objects.rivals_used))
+    asked = loader.info.asked
+    ask = asking.loaded(asked, root, question)
+    if further:
+        answer_live(channel, further, {loader.info.judged_against: ask})
+        return
+    if asked == "as_original":
+        send_facts(root, ask, question, channel)
+    elif asked != "as_layer":
+        channel.send_section("contract", lambda: asking.contract(root))
+        if question.agent != "cpp" and not hasattr(root, "contract"):
+            from . import look
+
+            channel.send_section("restored_weights", lambda: look.restored_weights(root))
+    if question.resaved:
+        channel.send_section("resave", lambda: resave(root, question))
+    channel.send_section("answers", lambda: asking.answers(ask, question.inputs))
+    if loader.info.has_gradients:
+        send_gradients(channel, "gradients", ask, question)
+    send_training(root, question, channel)
+
+
+def prepared(loader: routes.Loader, question: LoadQuestion) -> Dict[str, Any]:
+    """Return what the loader may need beside the artifact.
+
+    A loader that needs no model runs in a process that cannot build it: it finds only the objects that the question
+    names.
+    """
+    if not loader.info.builds_from_source:
+        return {"custom_objects": given_objects.known_objects(question)}
+    case, model = build(question)
+    offers: Dict[str, Any] = {"original": model, "custom_objects": dict(case.custom_objects)}
+    if "data" in loader.info.takes:
+        from . import training
+
+        offers["data"] = training.data(model, question.features)
+    if "unbuilt" in loader.info.takes:
+        offers["unbuilt"] = type(model).from_config(model.get_config())
+    if "model" in loader.info.takes:
+        from . import look
+
+        look.forget(model)
+        offers["model"] = model
+    return offers
+
+
+def send_facts(root: Any, ask: asking.Ask, question: LoadQuestion, channel: Channel) -> None:
+    """Send the facts of a loaded model that is what the case builds, once it has its variables."""
+    from . import look
+
+    if getattr(root, "built", True) is False:
+        first = question.inputs[0]
+        channel.attempt("first_call", lambda: ask(first.endpoint, first.value))
+    channel.send_section("weights", lambda: look.weights(root))
+    if "holds_keras_model" in question.traits:
+        channel.send_section("architecture", lambda: look.architecture(root))
+        channel.send_section("training", lambda: look.training(root))
+
+
+def resave(root: Any, question: LoadQuestion) -> None:
+    """Save what was loaded: a Keras model with the saver that wrote it, a restored object as a SavedModel."""
+    assert question.resaved is not None
+    if "holds_keras_model" in question.traits and hasattr(root, "get_config"):
+        routes.savers()[question.saver](model=root, path=question.resaved)
+        return
+    saved_model = importlib.import_module("tensorflow").saved_model
+    saved_model.save(root, question.resaved, signatures=dict(root.signatures) or None)

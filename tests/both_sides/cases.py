@@ -1,0 +1,154 @@
+"""Cases as they are declared, and what follows from their declarations.  [both sides]"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+
+from .routes import GivenObjects, LoaderInfo, SaverInfo
+from .tensors import Input, InputStructure
+
+
+@dataclasses.dataclass(frozen=True)
+class BroughtSource:
+    """Where a user's model comes from.
+
+    `function` is `package.module:function` or None, `artifact` the path of a saved model or None, `search` the
+    folders in which the user's modules are found.
+    """
+
+    function: Optional[str]
+    artifact: Optional[str]
+    search: Tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class CaseInfo:
+    """One model with its inputs, as pytest knows it. The decorator `case` in `models/` explains the fields.
+
+    `brought` is set for what a user brings, and `exists_as` is the kind of artifact that it is already.
+    `unavailable` says why this machine cannot build it; None if it can.
+    """
+
+    id: str
+    module: str
+    doc: str
+    endpoints: Mapping[str, InputStructure]
+    traits: FrozenSet[str]
+    custom_objects: Tuple[str, ...]
+    training_objects: Tuple[str, ...]
+    offered: Mapping[str, str]
+    package: Optional[str]
+    nightly: bool
+    op_library: Optional[str]
+    ops: Tuple[str, ...]
+    compiler: Optional[str]
+    unavailable: Optional[str]
+    brought: Optional[BroughtSource]
+    exists_as: Optional[str]
+
+    @property
+    def name(self) -> str:
+        """Its id without the family."""
+        return self.id.partition(".")[2]
+
+    @property
+    def is_keras_model(self) -> bool:
+        """True if it is a Keras model; the others are tf.Modules."""
+        return "holds_keras_model" in self.traits
+
+    @property
+    def is_module(self) -> bool:
+        """True if it is a tf.Module that is no Keras model."""
+        return "holds_module" in self.traits
+
+    @property
+    def is_quick(self) -> bool:
+        """True if it is part of `-m quick`."""
+        return "quick" in self.traits
+
+    @property
+    def can_be_trained(self) -> bool:
+        """True if the suite can train it: it is compiled, and the suite knows on what data."""
+        return "compiled" in self.traits and not self.brought
+
+    @property
+    def compiles_its_ops(self) -> bool:
+        """True if the suite compiles its library of ops from a source file of its own."""
+        return self.op_library is not None and self.op_library.endswith(".cc")
+
+    def resumes_training(self, loaders: Sequence[LoaderInfo]) -> bool:
+        """Return whether it can be trained on after some of these loaders."""
+        return self.can_be_trained and any(loader.restores_training for loader in loaders)
+
+    def answers_in_its_own_child(self, saver: SaverInfo) -> bool:
+        """Return whether the original answers in a child of its own, which saves nothing.
+
+        What a user brings need not be the same model in two processes, and a saver that trains makes another model
+        of it. The functions of a module are what is saved, with the traces that asking them leaves.
+        """
+        return self.is_keras_model and not (self.brought or saver.trains)
+
+    def signature_keys(self, saver: SaverInfo) -> Dict[str, List[str]]:
+        """Return the keys of the signatures that answer for each endpoint, as the saver writes them."""
+        if "composite_outputs" in self.traits:
+            return {name: [] for name in self.endpoints}
+
+        def keys(endpoint: str) -> List[str]:
+            kind = "only" if len(self.endpoints) == 1 and endpoint != "call" else endpoint
+            templates = saver.keys.get(kind, saver.keys.get("*", ()))
+            return [template.format(endpoint=endpoint) for template in templates]
+
+        return {name: keys(name) for name in self.endpoints}
+
+    def ways_to_save_again(self, saver: SaverInfo) -> Tuple[str, ...]:
+        """Return in which ways the same object is saved once more; `saving_again.py` explains each."""
+        if saver.trains or saver.existing or not saver.has_artifact:
+            return ()
+        # Saving a Keras model as a SavedModel is expensive, and a few of them show whether a second save differs.
+        twice = saver.is_saved_model and (self.is_quick or self.is_module)
+        ways = ["elsewhere"] if twice else []
+        if self.is_quick:
+            ways += ["pathlike", "relative"]
+            ways += ["trailing_slash", "over_another"] if saver.is_saved_model else []
+            ways += ["other_suffix"] if saver.file_name == "model.h5" else []
+        return tuple(ways)
+
+    def can_be_resaved(self, saver: SaverInfo, loader: LoaderInfo) -> bool:
+        """Return whether what the loader returns is whole enough to be saved again by the same saver.
+
+        A variant of a SavedModel would be saved again as a plain one. What is restored of one Keras model is an
+        object like that of any other, so a few of them are enough.
+        """
+        if saver.existing or saver.is_variant:
+            return False
+        if loader.asked == "by_function":
+            return self.is_module or "tries_twins" in self.traits
+        return loader.name == "load_model" and not saver.trains
+
+    def default_objects(self, loader: LoaderInfo) -> Optional[GivenObjects]:
+        """Return what a route is given: all custom objects, by argument; None where the loader takes none."""
+        if self.custom_objects and loader.takes_custom_objects:
+            return GivenObjects("argument", self.custom_objects)
+        return None
+
+    def few_inputs(self, inputs: Sequence[Input]) -> List[Input]:
+        """Return the first two inputs of each endpoint, which show whether a model is still the same.
+
+        The answers of a stateful model depend on what it was asked before, so one with several endpoints is asked
+        all inputs again, in their order.
+        """
+        if "stateful" in self.traits and len(self.endpoints) > 1:
+            return list(inputs)
+        by_endpoint: Dict[str, List[Input]] = {}
+        for each in inputs:
+            by_endpoint.setdefault(each.endpoint, []).append(each)
+        return [each for of_one in by_endpoint.values() for each in of_one[:2]]
+
+    def differentiable_inputs(self, inputs: Sequence[Input]) -> Tuple[str, ...]:
+        """Return the names of the inputs by which gradients are taken: each endpoint's first that holds floats."""
+        found: Dict[str, str] = {}
+        for each in inputs:
+            if any(tensor.kind == "float" for tensor in self.endpoints[each.endpoint].tensors):
+                found.setdefault(each.endpoint, each.name)
+        return tuple(found.values())

@@ -1,0 +1,75 @@
+"""Judges cells over all hops of a run: the short way from a cell to its verdicts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from tests.judging.cells import Cell, PlannedCell
+from tests.judging.deviations import Deviation, Deviations
+from tests.judging.evidence import Evidence
+from tests.judging.judgement import Judgement, apply_deviations, judge
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop, Pair
+from tests.judging.requirement import Requirement
+from tests.judging.seen import Seen
+from tests.judging.upgrade import accept, compare_with_control
+
+BROUGHT_FAMILY = "mine."
+
+
+@dataclasses.dataclass(frozen=True)
+class Bench:
+    """Everything that judging a cell takes: evidence, plan, requirements, deviations, and the pair of each side."""
+
+    evidence: Evidence
+    planned: Mapping[Cell, PlannedCell]
+    requirements: Mapping[str, Requirement]
+    deviations: Deviations
+    pairs: Mapping[str, Pair]
+
+    @property
+    def is_gate(self) -> bool:
+        """True if there is an old pair to compare the new one with."""
+        return "A" in self.pairs
+
+    def judge(self, cell: Cell) -> dict[Hop, Judgement]:
+        """Judge the cell in every hop of the run."""
+        planned = self.planned[cell]
+        judgements = {}
+        accepting: dict[Hop, list[Deviation]] = {}
+        for hop, reason in planned.hops.items():
+            rows = self.rows_of(cell, hop)
+            accepting[hop] = [row for row in rows if row.accepts and self.is_gate]
+            if reason is not None:
+                judgements[hop] = Judgement(hop, Outcome.NOT_APPLICABLE, reason)
+                continue
+            judgement = judge(self.requirements[cell.requirement], self.seen(cell, hop, hop in planned.refused_on))
+            explaining = [row for row in rows if row not in accepting[hop]]
+            lenient = cell.case.startswith(BROUGHT_FAMILY)
+            judgements[hop] = apply_deviations(judgement, explaining, lenient=lenient)
+        if self.is_gate:
+            compare_with_control(judgements)
+            for hop, rows in accepting.items():
+                accept(judgements[hop], rows)
+        for judgement in judgements.values():
+            if judgement.outcome is Outcome.BLOCKED:
+                blocker = self.blocker(cell, judgement)
+                judgement.accepted = not blocker.is_bad
+                judgement.deviations = blocker.deviations
+        return judgements
+
+    def blocker(self, cell: Cell, judgement: Judgement) -> Judgement:
+        """Return the judgement of the `saves` or `loads` cell that blocks this one."""
+        if judgement.blocked_by == "saves":
+            return self.judge(Cell(cell.case, cell.route.of_saver, "saves"))[judgement.hop.of_saving]
+        return self.judge(Cell(cell.case, cell.route, "loads"))[judgement.hop]
+
+    def seen(self, cell: Cell, hop: Hop, expects_refusal: bool = False) -> Seen:
+        """Return the evidence on a cell in one hop."""
+        return Seen(self.evidence, hop, cell.case, cell.route, expects_refusal)
+
+    def rows_of(self, cell: Cell, hop: Hop) -> list[Deviation]:
+        """Return the deviations that apply to a cell in one hop."""
+        traits = self.evidence.case(cell.case).traits
+        return self.deviations.of(cell, traits, self.pairs[hop.saved], self.pairs[hop.loaded])

@@ -1,0 +1,1 @@
+"""Checks that several requirements share, and shrinking with them."""

@@ -1,0 +1,63 @@
+"""Compares the answer of a loaded model to one input with the original's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.both_sides.structures import leaves, natural_order
+from tests.both_sides.tensors import Input
+from tests.judging.seen import Seen
+
+# An answer as a child sends it: `{"value": ...}`, or `{"raised": {"type", "message"}}`.
+Answer = Mapping[str, Any]
+
+
+def aligned(expected: Any, answered: Mapping[str, Any], own_names: list[str] | None) -> tuple[Any, Any]:
+    """Return the original's answer and a signature's in one structure, so that leaf meets leaf.
+
+    A signature answers with a dict of tensors by name. If the original's answer is a dict of the same names, names
+    decide. Otherwise the model's own output names decide, if the signature uses them, and else the order, with
+    `output_2` before `output_10`.
+    """
+    if isinstance(expected, dict) and set(expected) == set(answered):
+        return expected, answered
+    flat = leaves(expected)
+    uses_own_names = own_names and not isinstance(expected, dict) and set(own_names) == set(answered)
+    names = own_names if own_names and uses_own_names else sorted(answered, key=natural_order)
+    if len(flat) != len(names):
+        return expected, answered
+    return flat, [answered[name] for name in names]
+
+
+def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer: Answer) -> tuple[str, str] | None:
+    """Return what was expected and what was seen, in words, if an answer differs; None if it does not.
+
+    Args:
+        original: the original's answers to this input, by `eager` and `graph`.
+    """
+    against = seen.loader.judged_against
+    expected, other = original[against], original.get("eager" if against == "graph" else "graph", {})
+    if "raised" in expected:
+        # Over two pairs, an answer where the original had none is no loss.
+        return None if "raised" in answer or not seen.hop.within_one_pair else (in_words(expected), "an answer")
+    if "raised" in answer:
+        return "an answer", in_words(answer)
+    one, two, third = expected["value"], answer["value"], other.get("value")
+    if seen.loader.asked not in ("as_original", "by_function"):
+        own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
+        answered = two if isinstance(two, dict) else {}
+        third = None if third is None else aligned(third, answered, own_names)[0]
+        one, two = aligned(one, two, own_names) if isinstance(two, dict) else (leaves(one), leaves(two))
+    comparison = seen.compare_answers(asked, one, two, third)
+    if comparison.equal:
+        return None
+    first, more = comparison.differences[0], len(comparison.differences) - 1
+    place = f" at {first.where}" if first.where else ""
+    rest = f" (and {more} more differences)" if more else ""
+    return f"{first.level}{place}: {first.expected}", first.seen + rest
+
+
+def in_words(answer: Answer) -> str:
+    """Return an answer that is an exception, in words."""
+    return f"{answer['raised']['type']}: {answer['raised']['message']}"

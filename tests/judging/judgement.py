@@ -1,0 +1,130 @@
+"""From evidence to judgement: one cell in one hop, and the known deviations that explain it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tests.interpreters.response import Ending, MissingSection
+from tests.judging.deviations import Deviation
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import Hop
+from tests.judging.requirement import Blocked, Requirement, Shortfall, Symptom
+from tests.judging.seen import Seen
+
+# What it means for a cell that a child was lost.
+LOSSES = {
+    Ending.CRASHED: (Outcome.CRASHED, Symptom.CRASH),
+    Ending.GARBLED: (Outcome.CRASHED, Symptom.CRASH),
+    Ending.OUT_OF_MEMORY: (Outcome.CRASHED, Symptom.MEMORY),
+    Ending.TIMED_OUT: (Outcome.TIMED_OUT, Symptom.TIMEOUT),
+}
+
+
+@dataclasses.dataclass
+class Judgement:
+    """The verdict on one cell in one hop.
+
+    Args:
+        message: what is wrong, or why it does not apply; of several shortfalls, the first.
+        found: every shortfall.
+        blocked_by: the requirement whose failure blocks this one.
+        deviations: ids of the rows that apply to the cell.
+        log: the traceback, or the end of what a lost process printed.
+        seconds: CPU seconds of judging.
+        accepted: of a blocked cell, whether the failure that blocks it is known.
+        shrunk: the smallest failing input, as Python source.
+    """
+
+    hop: Hop
+    outcome: Outcome
+    message: str = ""
+    found: list[Shortfall] = dataclasses.field(default_factory=list)
+    blocked_by: str | None = None
+    largest_ulp: float | None = None
+    largest_absolute: float | None = None
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    contract: dict[str, Any] = dataclasses.field(default_factory=dict)
+    deviations: list[str] = dataclasses.field(default_factory=list)
+    link: str | None = None
+    log: str = ""
+    seconds: float = 0.0
+    accepted: bool = True
+    shrunk: str | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """True if the run fails because of it."""
+        return self.outcome.is_bad or (self.outcome is Outcome.BLOCKED and not self.accepted)
+
+    def text(self) -> str:
+        """Return the judgement as a person reads it."""
+        shortfalls = "\n".join(shortfall.text() for shortfall in self.found)
+        return shortfalls if self.message in shortfalls else f"{self.message}\n{shortfalls}".rstrip()
+
+
+def judge(requirement: Requirement, seen: Seen) -> Judgement:
+    """Judge one cell in one hop, without regard to deviations."""
+    started = time.process_time()
+    judgement = Judgement(seen.hop, Outcome.CONFORMS, facts=seen.facts, contract=seen.contract, found=seen.shortfalls)
+    try:
+        requirement(seen)
+    except Shortfall as shortfall:
+        seen.shortfalls.append(shortfall)
+    except Blocked as blocked:
+        judgement.outcome, judgement.message, judgement.blocked_by = Outcome.BLOCKED, str(blocked), blocked.by
+    except MissingSection as missing:
+        if missing.error:
+            error = missing.error
+            seen.shortfalls.append(Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"]))
+            judgement.log = error.get("traceback", "")
+        else:
+            judgement.outcome, symptom = LOSSES.get(missing.ending, (Outcome.CRASHED, Symptom.CRASH))
+            seen.shortfalls.append(Shortfall(str(missing), symptom=symptom))
+            judgement.log = missing.log
+    if judgement.found:
+        judgement.message = judgement.found[0].message
+        if judgement.outcome is Outcome.CONFORMS:
+            judgement.outcome = Outcome.FAILS
+    judgement.largest_ulp = seen.measured.largest_ulp
+    judgement.largest_absolute = seen.measured.largest_absolute
+    judgement.seconds = time.process_time() - started
+    return judgement
+
+
+def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient: bool = False) -> Judgement:
+    """Compare a judgement with the rows that apply to its cell, strictly in both directions.
+
+    Every shortfall has to be expected by a row, and every row has to find the shortfall that it expects. A blocked
+    cell neither confirms nor refutes a row.
+
+    Args:
+        lenient: our own rows need not find what they expect, because they could not know the case.
+    """
+    judgement.deviations = [row.id for row in rows]
+    judgement.link = next((row.link for row in rows if row.link), None)
+    if not rows or judgement.outcome is Outcome.BLOCKED:
+        return judgement
+    unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
+    unconfirmed = unconfirmed_rows(judgement, rows, lenient)
+    if unexplained:
+        expired = "".join(f", {row.id} expired on {row.expires}" for row in rows if row.expired)
+        ids = f"{', '.join(judgement.deviations)}{expired}"
+        judgement.message = f"{unexplained[0].message} (which no row explains: {ids})"
+    elif unconfirmed:
+        judgement.outcome = Outcome.UNEXPECTED_PASS
+        judgement.message = f"does not fall short as {' and '.join(unconfirmed)} says"
+    elif judgement.found:
+        judgement.outcome = Outcome.DEVIATES
+    return judgement
+
+
+def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation], lenient: bool) -> list[str]:
+    """Return the ids of rows that do not find what they expect; if lenient, only of rows of a team's own list."""
+    return [
+        row.id
+        for row in rows
+        if not (lenient and not row.accepts) and not any(row.expects(found) for found in judgement.found)
+    ]

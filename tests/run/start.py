@@ -1,0 +1,134 @@
+"""Starts a run: agents first, then the catalogue, then the plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.catalogue import Catalogue
+from tests.both_sides.surroundings import Surroundings
+from tests.interpreters.agents import StartedAgents
+from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
+from tests.interpreters.where import interpreter_at
+from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
+from tests.run.folder import RunFolder
+from tests.run.record import Record
+from tests.run.request import RunRequest
+from tests.run.session import Session, SharedState
+
+KINDS = ("keras", "no-keras", "cpp")
+
+
+@dataclasses.dataclass(frozen=True)
+class StartedRun:
+    """A session, and what the process that started it has to give back."""
+
+    session: Session
+    agents: StartedAgents
+    folder: RunFolder
+
+    def close(self) -> None:
+        """End the agents, and give the folder back."""
+        self.agents.stop()
+        self.folder.give_back()
+
+
+def start(request: RunRequest) -> StartedRun:
+    """Start the agents, ask for the catalogue, and plan the cells.
+
+    Raises:
+        UnusableInterpreter: a side has no TensorFlow.
+        BrokenTensorFlow: a side's TensorFlow cannot be imported.
+        WrongDeclaration: a case, a saver, a loader or a requirement declares something that cannot be meant.
+        UnreadableDeviations: a list of deviations cannot be read.
+        UnusableModel, UnusableRecord: what a user brings, or has recorded, cannot be used.
+        NothingMatches: a glob matches nothing.
+    """
+    deviations = request.deviations()
+    recorded = Record.read(request.recorded) if request.recorded else None
+    if recorded is not None:
+        request = recorded.restrict(request)
+    folder = RunFolder.make()
+    agents = StartedAgents.none(list(request.sides))
+    try:
+        # A run that is restricted to some routes starts further kinds when it is known which ones they need.
+        start_agents(agents, request, ["keras"] if request.route_globs else KINDS, folder)
+        check_importable(agents, request.sides)
+        catalogue, given = complete_catalogue(agents, request, recorded)
+        if request.route_globs:
+            needed = kinds_of_agents(catalogue, request.selection) - {"keras"}
+            start_agents(agents, request, sorted(needed), folder)
+        surroundings = surroundings_of(agents)
+        if recorded is not None:
+            surroundings["A"] = recorded.run.surroundings
+            recorded.give_to(folder.path / "evidence", "A")
+        session = Session(folder.path, SharedState(request, agents.handles, surroundings, catalogue), deviations)
+        session.evidence.keep_given(given)
+        if recorded is not None:
+            recorded.check_covers(session.plan, session.evidence)
+        session.state.write(folder.path)
+    except BaseException:
+        agents.stop()
+        folder.give_back()
+        raise
+    return StartedRun(session, agents, folder)
+
+
+def start_agents(agents: StartedAgents, request: RunRequest, kinds: Sequence[str], folder: RunFolder) -> None:
+    """Start agents of these kinds for every side of the run."""
+    agents.add(
+        request.sides, sorted(kinds), folder.path, steady=request.steady, further_routes=request.further_routes
+    )
+
+
+def check_importable(agents: StartedAgents, sides: Mapping[str, Interpreter]) -> None:
+    """Check that every side's TensorFlow can be imported.
+
+    Raises:
+        BrokenTensorFlow: one cannot.
+    """
+    for side, by_kind in agents.handles.items():
+        failure = by_kind["keras"].failure
+        if failure:
+            reason = f"{failure['type']}: {failure['message']}"
+            raise BrokenTensorFlow(f"the TensorFlow of {sides[side].python} cannot be imported: {reason}")
+
+
+def complete_catalogue(
+    agents: StartedAgents, request: RunRequest, recorded: Record | None
+) -> tuple[Catalogue, dict[str, Mapping[str, Sequence[Any]] | None]]:
+    """Return the catalogue with the cases that were recorded or brought, and the inputs that a user gives by case."""
+    catalogue = ask_for_catalogue(agents.handles["B"]["keras"], request.steady)
+    further: dict[str, CaseInfo] = dict(recorded.run.brought) if recorded else {}
+    given: dict[str, Mapping[str, Sequence[Any]] | None] = {}
+    builder = agents.handles[min(agents.handles)]["keras"]
+    for each in request.brought:
+        if each.case not in further:
+            described = each.described_by(builder)
+            further[each.case], given[each.case] = described.case, described.given
+    return catalogue.with_cases(further), given
+
+
+def surroundings_of(agents: StartedAgents) -> dict[str, Surroundings]:
+    """Return the surroundings of each side, with the seconds that its agents took to get ready."""
+    found = {}
+    for side, hellos in agents.hellos.items():
+        surroundings = hellos["keras"].surroundings
+        assert surroundings is not None
+        seconds = {kind: hello.seconds for kind, hello in hellos.items() if hello.failure is None}
+        found[side] = dataclasses.replace(surroundings, import_seconds=seconds)
+    return found
+
+
+def usable(where: str | None, option: str) -> Interpreter:
+    """Return the interpreter that an option names.
+
+    Raises:
+        UnusableInterpreter: there is none; the message names the option.
+    """
+    try:
+        return interpreter_at(where)
+    except UnusableInterpreter as error:
+        raise UnusableInterpreter(f"{option}: {error}") from None

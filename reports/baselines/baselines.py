@@ -79,7 +79,7 @@ def _kept(row: Row) -> dict[str, Any]:
 
 
 def _reproducible(value: Any) -> Any:
-    """Return the value with its texts as another run on another machine would have them, cut if long."""
+    """Return the value with all texts cut, and without what differs between runs and machines."""
     if isinstance(value, dict):
         return {name: _reproducible(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -88,7 +88,7 @@ def _reproducible(value: Any) -> Any:
 
 
 def to_document(baseline: Mapping[str, Any]) -> Document:
-    """Return the document that a baseline was made of, as far as it was kept. Claims are judged anew."""
+    """Return the document that a baseline was made of, as far as the baseline keeps it. Claims are judged anew."""
     rows = []
     for entry in baseline["cells"]:
         content = {name: value for name, value in entry.items() if name != "of"}

@@ -22,7 +22,11 @@ class Product:
     requirements: tuple[str, ...]
 
     def cells(self, cases: Iterable[str]) -> list[Cell]:
-        """Return the cells, given all cases there are."""
+        """Return the cells.
+
+        Args:
+            cases: all cases of the run, which `family.*` stands for.
+        """
         named = [case for case in cases if any(fnmatchcase(case, glob) for glob in self.cases)]
         return [Cell(*parts) for parts in itertools.product(named, self.routes, self.requirements)]
 
@@ -32,7 +36,7 @@ class Product:
         return cls(tuple(content["case"]), tuple(map(Route.parse, content["route"])), tuple(content["requirement"]))
 
     def as_json(self) -> dict[str, Any]:
-        """Return the product as it stands in a baseline."""
+        """Return the product as JSON."""
         return {
             "case": list(self.cases),
             "route": list(map(str, self.routes)),
@@ -41,7 +45,11 @@ class Product:
 
 
 def products(cells: Iterable[Cell], cases: Sequence[str]) -> list[Product]:
-    """Return few products that are just these cells, given all cases there are."""
+    """Return few products that together are just these cells.
+
+    Args:
+        cases: all cases of the run.
+    """
     cases_of: dict[tuple[Route, str], list[str]] = collections.defaultdict(list)
     for cell in sorted(cells):
         cases_of[cell.route, cell.requirement].append(cell.case)

@@ -1,1 +1,1 @@
-"""The document of a run: its rows and verdicts, typed, and conformance.json, in which they are kept."""
+"""The document of a run as typed data, and conformance.json, the file that it is kept in."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import tomllib
 
 from reports.document.contents import ClaimVerdict, Verdict
-from reports.document.named_cells import CellGlob, rows_named_by
+from reports.document.named_cells import CellGlob, NamedRows
 from reports.document.rows import Row
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS, Hop
@@ -39,9 +39,9 @@ class Claim:
     refusal_counts: bool = False
     counts_against: str | None = None
 
-    def verdict(self, rows: Iterable[Row]) -> ClaimVerdict:
+    def verdict(self, rows: NamedRows) -> ClaimVerdict:
         """Return what these rows say about the claim."""
-        named = rows_named_by(self.cells, self.hop, rows)
+        named = rows.named_by(self.cells, self.hop)
         counts = collections.Counter(row.outcome for row in named)
         judged = [row for row in named if row.outcome.is_judged and (self.refusal_counts or not row.is_refusal)]
         short = [row for row in judged if self._contradicts(row)]
@@ -82,5 +82,5 @@ def claims() -> tuple[Claim, ...]:
 
 def verdicts(rows: Iterable[Row]) -> tuple[ClaimVerdict, ...]:
     """Return the verdict on each claim."""
-    listed = tuple(rows)
-    return tuple(claim.verdict(listed) for claim in claims())
+    named = NamedRows.of(rows)
+    return tuple(claim.verdict(named) for claim in claims())

@@ -39,7 +39,7 @@ class DescribedDeviation:
 
 @dataclasses.dataclass(frozen=True)
 class Titles:
-    """The names of savers and loaders for people. What has none, as in an old document, goes by its own name."""
+    """The names of savers and loaders for people. Where there is none, as in old documents, the id has to do."""
 
     savers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     loaders: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -68,7 +68,7 @@ class Titles:
 
 
 class Verdict(enum.Enum):
-    """What the cells of a run say about a claim."""
+    """The verdict of a run on a claim."""
 
     HOLDS = "holds"
     DOES_NOT_HOLD = "does not hold"
@@ -101,7 +101,7 @@ class ClaimVerdict:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return the verdict as it stands in conformance.json."""
+        """Return the verdict as JSON."""
         return {
             "id": self.id,
             "claim": self.claim,
@@ -113,7 +113,7 @@ class ClaimVerdict:
 
 @dataclasses.dataclass(frozen=True)
 class Footer:
-    """What the rows of a finished run amount to. Only a run in which every cell has a verdict gets one."""
+    """The result of a run. Only a run in which every cell has a verdict gets one."""
 
     conforms: bool
     outcomes: Mapping[Outcome, int]
@@ -125,7 +125,7 @@ class Footer:
         return cls(content["conforms"], _counts(content["outcomes"]), content["finished"])
 
     def as_json(self) -> dict[str, Any]:
-        """Return the footer as it stands in conformance.json."""
+        """Return the footer as JSON."""
         return {
             "complete": True,
             "conforms": self.conforms,
@@ -202,12 +202,12 @@ class Document:
 
     @property
     def unexpected(self) -> list[Row]:
-        """The rows that a person has to look at. Blocked cells are left out: what blocks them is in the list."""
+        """The rows that a person has to look at. Blocked cells are left out: the cells that block them are there."""
         return [row for row in self.cells if row.is_bad and row.outcome is not Outcome.BLOCKED]
 
     @property
     def failing_stale_rows(self) -> tuple[str, ...]:
-        """The stale rows that fail the run. A run of a part of the cells cannot tell which rows are stale."""
+        """The stale rows that fail the run; none if only a part of the cells was asked for."""
         return () if self.narrowed else self.stale_rows
 
     def finish(self) -> Document:
@@ -247,7 +247,7 @@ class Document:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return the document as it stands in conformance.json."""
+        """Return the document as JSON that fits the schema."""
         content: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
             "started": self.started,

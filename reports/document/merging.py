@@ -18,7 +18,7 @@ EQUAL = ("hops", "planned", "known_pairs", "requirements", "deviations")
 
 
 class CannotMerge(Exception):
-    """The parts do not make one whole run; the message says why, in one line."""
+    """The parts do not make up one whole run; the message says why, in one line."""
 
 
 def merged(parts: Mapping[str, Document]) -> Document:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from reports.document.rows import Row
@@ -21,19 +21,37 @@ class CellGlob:
     requirement: str
 
 
-def rows_named_by(globs: Sequence[CellGlob], hop: Hop, rows: Iterable[Row]) -> list[Row]:
-    """Return the rows of that hop, in their order, that match one of the globs."""
+@dataclasses.dataclass(frozen=True)
+class NamedRows:
+    """The rows of a document, for finding those that globs name.
 
-    @functools.cache  # each route and requirement comes back for a hundred cases
-    def case_globs(route: Route, requirement: str) -> list[str]:
-        return [
-            glob.case
-            for glob in globs
-            if fnmatchcase(str(route), glob.route) and fnmatchcase(requirement, glob.requirement)
-        ]
+    `groups` has the rows by hop, route and requirement, each with its number, because there are a hundred cases to
+    each of them.
+    """
 
-    return [
-        row
-        for row in rows
-        if row.hop == hop and any(fnmatchcase(row.case, glob) for glob in case_globs(row.route, row.requirement))
-    ]
+    groups: Mapping[tuple[Hop, Route, str], Sequence[tuple[int, Row]]]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> NamedRows:
+        """Return the rows in groups."""
+        groups: dict[tuple[Hop, Route, str], list[tuple[int, Row]]] = collections.defaultdict(list)
+        for number, row in enumerate(rows):
+            groups[row.hop, row.route, row.requirement].append((number, row))
+        return cls(groups)
+
+    def named_by(self, globs: Sequence[CellGlob], hop: Hop) -> list[Row]:
+        """Return the rows of that hop that match one of the globs, in the order of the document."""
+        found: list[tuple[int, Row]] = []
+        for (of_hop, route, requirement), rows in self.groups.items():
+            if of_hop != hop:
+                continue
+            cases = {
+                glob.case
+                for glob in globs
+                if fnmatchcase(str(route), glob.route) and fnmatchcase(requirement, glob.requirement)
+            }
+            if "*" in cases:
+                found += rows
+            elif cases:
+                found += [(number, row) for number, row in rows if any(fnmatchcase(row.case, case) for case in cases)]
+        return [row for _, row in sorted(found, key=lambda each: each[0])]

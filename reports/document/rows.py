@@ -1,4 +1,4 @@
-"""One row of a document: what became of one cell in one hop."""
+"""One row of a document: the outcome of one cell in one hop."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """What became of one cell in one hop.
+    """The outcome of one cell in one hop, and what led to it.
 
     Args:
         message: what is wrong in one line, or why the requirement does not apply.
         found: every shortfall; what it expected and saw are texts here.
         blocked_by: the requirement that failed, if the cell is blocked.
-        largest_ulp, largest_absolute: the largest errors of all compared values; None if nothing was compared.
+        largest_ulp, largest_absolute: the largest errors of all compared values; None if none were compared.
         facts: what was measured on the way and is not judged.
         contract: signatures, which a gate compares with the control's.
         deviations: the ids of the rows of the list that apply to the cell; if it is blocked, to what blocks it.
@@ -97,7 +97,7 @@ class Row:
         return cls(**fields)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as it stands in conformance.json, without what is empty."""
+        """Return the row as JSON, without empty fields."""
         content: dict[str, Any] = {
             "case": self.case,
             "route": str(self.route),

@@ -1,4 +1,4 @@
-"""Drafting rows from what no row explains or accepts, for a person to finish.
+"""Drafting rows for shortfalls that no row explains or accepts. A person finishes them.
 
 The draft of a run is for `tests/deviations.toml`, that of a gate for the team's own list. A symptom that several
 reports show is one row, and its places are the cells that show it, each with its pairs.
@@ -24,8 +24,8 @@ WIDTH = 118
 
 
 @dataclasses.dataclass(frozen=True)
-class SymptomOfRow:
-    """What a row describes: the shortfall without what differs from cell to cell. `message` is a pattern."""
+class DraftedSymptom:
+    """The symptom that a drafted row describes. `message` is a pattern, without what differs from cell to cell."""
 
     requirement: str
     outcome: str
@@ -34,7 +34,7 @@ class SymptomOfRow:
 
     @property
     def sort_key(self) -> tuple[str, str, str, str]:
-        """Sorts the rows of a draft."""
+        """The key by which the rows of a draft are sorted."""
         return self.requirement, self.outcome, self.exception or "", self.message
 
 
@@ -49,12 +49,11 @@ def write(folder: Path, document: Document, known: Deviations) -> None:
 
 
 def draft(documents: Iterable[Document], known: Deviations) -> str:
-    """Return rows for all that no row explains, as TOML; kind, reason and link are left to a person.
+    """Return rows for all shortfalls that no row explains, as TOML. Kind, reason and link are left to a person.
 
-    A gate measures against its control. Its rows are for the cells that fail it and that the team's list does not
-    accept.
+    The rows for a gate are for the shortfalls that fail it and that the team's list does not accept.
     """
-    occurrences: dict[SymptomOfRow, list[Occurrence]] = collections.defaultdict(list)
+    occurrences: dict[DraftedSymptom, list[Occurrence]] = collections.defaultdict(list)
     for document in documents:
         for hop in document.hops:
             unexplained = _unexplained(document, hop, known)
@@ -66,8 +65,8 @@ def draft(documents: Iterable[Document], known: Deviations) -> str:
     )
 
 
-def _unexplained(document: Document, hop: Hop, known: Deviations) -> dict[SymptomOfRow, set[CaseOnRoute]]:
-    cells: dict[SymptomOfRow, set[CaseOnRoute]] = collections.defaultdict(set)
+def _unexplained(document: Document, hop: Hop, known: Deviations) -> dict[DraftedSymptom, set[CaseOnRoute]]:
+    cells: dict[DraftedSymptom, set[CaseOnRoute]] = collections.defaultdict(set)
     between = Between.of(document, hop)
     for row in document.cells:
         if row.hop != hop or not row.found or (document.is_gate and not row.is_bad):
@@ -77,14 +76,14 @@ def _unexplained(document: Document, hop: Hop, known: Deviations) -> dict[Sympto
         explaining = [deviation for deviation in deviations if deviation.accepts or not document.is_gate]
         for shortfall in row.found:
             if not any(deviation.expects(shortfall) for deviation in explaining):
-                symptom = SymptomOfRow(
+                symptom = DraftedSymptom(
                     row.requirement, shortfall.symptom.value, shortfall.exception, pattern(shortfall.message)
                 )
                 cells[symptom].add(CaseOnRoute(row.case, row.route))
     return cells
 
 
-def _row(number: int, symptom: SymptomOfRow, drafted: Sequence[DraftedPlace]) -> str:
+def _row(number: int, symptom: DraftedSymptom, drafted: Sequence[DraftedPlace]) -> str:
     lines = [
         "[[deviation]]",
         f'id = "draft-{number}"',
@@ -109,11 +108,11 @@ def _conditions(between: Sequence[Between]) -> list[str]:
 def _place(place: DraftedPlace, condition: str) -> str:
     """Return a place as a table within `where`; a long list of routes has lines of its own."""
     routes = json.dumps(list(map(str, place.routes)))
-    line = f"    {{ {place.which.text}route = {routes}, {condition} }},"
+    line = f"    {{ {place.cases.text}route = {routes}, {condition} }},"
     if len(line) <= WIDTH:
         return line
     listed = textwrap.fill(routes[1:-1], WIDTH - 8, break_on_hyphens=False)
-    return f"    {{ {place.which.text}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], {condition} }},"
+    return f"    {{ {place.cases.text}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], {condition} }},"
 
 
 def _literal(text: str) -> str:

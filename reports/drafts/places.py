@@ -44,15 +44,15 @@ class CaseOnRoute:
 
 
 @dataclasses.dataclass(frozen=True)
-class Which:
-    """Which cases: by name or all, by traits, and with exceptions."""
+class DraftedCases:
+    """The cases of a drafted place: by name or all, by traits, and with exceptions."""
 
     case: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
 
-    def matches(self, case: str, traits: set[str]) -> bool:
-        """Return whether the case is one of them."""
+    def include(self, case: str, traits: set[str]) -> bool:
+        """Return whether a case with these traits is one of them."""
         return (not self.case or case in self.case) and set(self.traits) <= traits and case not in self.excepted
 
     @property
@@ -85,33 +85,33 @@ class Occurrence:
         traits = {name: set(case.traits) for name, case in document.cases.items()}
         return cls(Between.of(document, hop), frozenset(cells), judged, traits)
 
-    def matched_by(self, which: Which, routes: Sequence[Route]) -> set[CaseOnRoute]:
+    def matched_by(self, cases: DraftedCases, routes: Sequence[Route]) -> set[CaseOnRoute]:
         """Return the judged cells that these cases and routes match."""
         return {
             CaseOnRoute(case, route)
             for route in routes
             for case in self.judged.get(route, ())
-            if which.matches(case, self.traits[case])
+            if cases.include(case, self.traits[case])
         }
 
-    def shortest(self, route: Route) -> Which:
+    def shortest(self, route: Route) -> DraftedCases:
         """Return the shortest way to say which of the route's judged cases show the symptom."""
         judged = self.judged[route]
         showing = {cell.case for cell in self.cells if cell.route == route}
         common = sorted(set.intersection(*(self.traits[case] for case in showing)) - {"quick"})
-        ways = [Which(case=tuple(sorted(showing)))]
+        ways = [DraftedCases(case=tuple(sorted(showing)))]
         for size in (0, 1, 2):
             for traits in itertools.combinations(common, size):
                 matching = {case for case in judged if set(traits) <= self.traits[case]}
-                ways.append(Which(traits=traits, excepted=tuple(sorted(matching - showing))))
-        return min(ways, key=lambda which: (len(which.text), which.text))
+                ways.append(DraftedCases(traits=traits, excepted=tuple(sorted(matching - showing))))
+        return min(ways, key=lambda cases: (len(cases.text), cases.text))
 
 
 @dataclasses.dataclass(frozen=True)
 class DraftedPlace:
     """One place of a drafted row."""
 
-    which: Which
+    cases: DraftedCases
     routes: tuple[Route, ...]
     between: tuple[Between, ...]
 
@@ -122,15 +122,15 @@ def places(occurrences: Sequence[Occurrence]) -> list[DraftedPlace]:
     result = []
     while any(left):
         most = max(range(len(occurrences)), key=lambda number: len(left[number]))
-        by_which: dict[Which, list[Route]] = collections.defaultdict(list)
+        by_cases: dict[DraftedCases, list[Route]] = collections.defaultdict(list)
         for route in sorted({cell.route for cell in left[most]}):
-            by_which[occurrences[most].shortest(route)].append(route)
-        which, routes = max(by_which.items(), key=lambda item: len(occurrences[most].matched_by(*item) & left[most]))
+            by_cases[occurrences[most].shortest(route)].append(route)
+        cases, routes = max(by_cases.items(), key=lambda item: len(occurrences[most].matched_by(*item) & left[most]))
         between = []
         for number, each in enumerate(occurrences):
-            matched = each.matched_by(which, routes)
+            matched = each.matched_by(cases, routes)
             if matched <= each.cells and matched & left[number]:
                 between.append(each.between)
                 left[number] -= matched
-        result.append(DraftedPlace(which, tuple(routes), tuple(dict.fromkeys(between))))
+        result.append(DraftedPlace(cases, tuple(routes), tuple(dict.fromkeys(between))))
     return result

@@ -1,4 +1,4 @@
-"""How many cells of a gate have which outcome, and how many hold on each route."""
+"""Counts of a gate's cells, by outcome and by route."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def tally(document: Document) -> dict[str, int]:
 
 @dataclasses.dataclass(frozen=True)
 class Count:
-    """How many of the judged cells hold."""
+    """The number of cells that hold, of those that were judged."""
 
     holding: int
     judged: int

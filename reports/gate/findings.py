@@ -1,4 +1,4 @@
-"""What an upgrade breaks, changes and fixes, with routes on which the same cases hold.
+"""Findings: what an upgrade breaks, changes and fixes, with routes on which the same cases hold.
 
 Everything follows from the rows of one gate's document.
 """
@@ -67,7 +67,7 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class _Group:
-    """What rows have in common that become one finding."""
+    """The properties that the rows of one finding share."""
 
     outcome: Outcome
     hop: Hop
@@ -95,7 +95,7 @@ def findings(document: Document, outcomes: tuple[Outcome, ...] = BAD) -> list[Fi
 
 
 def _symptom(row: Row) -> str:
-    """Return what the row says, without what differs from case to case."""
+    """Return the row's symptom without what differs from case to case."""
     return _what_changed(row) if row.outcome is Outcome.CHANGED else pattern(row.message)
 
 

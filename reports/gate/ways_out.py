@@ -1,4 +1,4 @@
-"""Routes on which cases hold that fall short on another route."""
+"""Ways out: routes on which cases hold that fall short elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ESSENTIAL = {"loads", "outputs"}
 
 
 class How(enum.Enum):
-    """How a way out differs: another loader reads the same artifact, or the model is saved differently."""
+    """The kind of a way out: a different loader for the same artifact, or a different saver."""
 
     LOAD = "load"
     SAVE = "save"
@@ -25,7 +25,7 @@ class How(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class WayOut:
-    """A route that carries some of the cases which fall short on another."""
+    """A route that carries some of the cases which fall short elsewhere."""
 
     route: Route
     how: How

@@ -33,5 +33,5 @@ def sizes(document: Document) -> dict[str, dict[str, int]]:
     for row in document.cells:
         if "bytes" in row.facts and row.requirement == "saves" and row.hop == NEW_ARTIFACTS:
             found.setdefault(row.case, {})[row.route.saver] = row.facts["bytes"]
-    ordered = {case: dict(sorted(by_saver.items(), key=lambda each: -each[1])) for case, by_saver in found.items()}
-    return dict(sorted(ordered.items(), key=lambda each: -min(each[1].values())))
+    by_smallest = sorted(found.items(), key=lambda each: -min(each[1].values()))
+    return {name: dict(sorted(by_saver.items(), key=lambda each: -each[1])) for name, by_saver in by_smallest}

@@ -13,7 +13,7 @@ from typing import Any
 import tomllib
 
 from reports.document.contents import Document
-from reports.document.named_cells import CellGlob, rows_named_by
+from reports.document.named_cells import CellGlob, NamedRows
 from reports.document.rows import Row
 from tests.both_sides.routes import Route
 from tests.judging.pairs import NEW_ARTIFACTS, Hop
@@ -34,8 +34,11 @@ class Way:
 
 
 @dataclasses.dataclass(frozen=True)
-class Question:
-    """What people ask of each way to save, and the cells that answer it. The cells must have these facts."""
+class KeyQuestion:
+    """A question that people ask about each way to save, and the cells that answer it.
+
+    A cell says yes if it holds and has these facts.
+    """
 
     name: str
     cells: tuple[CellGlob, ...]
@@ -50,7 +53,7 @@ class Question:
 
 
 class Answer(enum.Enum):
-    """How many of the cells that answer a question say yes, or why there is no answer."""
+    """The answer to a question: how many of its cells say yes, or why there are none."""
 
     ALL = "all"
     SOME = "some"
@@ -64,9 +67,9 @@ class Answer(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Square:
-    """What the cells say about one way and one question.
+    """The answer to one question about one way to save.
 
-    `rows` were judged, and in `holding` of them the answer is yes. `why` says what is not offered.
+    `rows` were judged, and `holding` of them say yes. `why` is the reason if the way is not offered.
     """
 
     answer: Answer
@@ -93,10 +96,10 @@ def ways() -> tuple[Way, ...]:
     return tuple(Way(each["name"], tuple(each["routes"])) for each in _content()["way"])
 
 
-def questions() -> tuple[Question, ...]:
+def questions() -> tuple[KeyQuestion, ...]:
     """Return what people ask of them."""
     return tuple(
-        Question(
+        KeyQuestion(
             each["name"],
             tuple(CellGlob(**glob) for glob in each["cells"]),
             Hop.parse(each["hop"]) if "hop" in each else NEW_ARTIFACTS,
@@ -108,10 +111,11 @@ def questions() -> tuple[Question, ...]:
 
 def table(document: Document) -> list[DifferenceLine]:
     """Return a line for every question about a hop of this run."""
+    every = NamedRows.of(document.cells)
     lines = []
     for question in questions():
         if question.hop in document.hops:
-            rows = rows_named_by(question.cells, question.hop, document.cells)
+            rows = every.named_by(question.cells, question.hop)
             lines.append(DifferenceLine(question.name, tuple(_square(way, question, rows) for way in ways())))
     return lines
 
@@ -121,7 +125,7 @@ def _content() -> dict[str, Any]:
     return tomllib.loads(DIFFERENCES.read_text())
 
 
-def _square(way: Way, question: Question, rows: Sequence[Row]) -> Square:
+def _square(way: Way, question: KeyQuestion, rows: Sequence[Row]) -> Square:
     routes = {route for route in {row.route for row in rows} if way.includes(route)}
     named = [row for row in rows if row.route in routes]
     judged = tuple(row for row in named if row.outcome.is_judged and not row.is_refusal)

@@ -24,7 +24,7 @@ WINNERS = {
 
 @dataclasses.dataclass(frozen=True)
 class Need:
-    """What a route needs for one case.
+    """The custom objects that a route needs for one case.
 
     Args:
         needs: the custom objects, or the op library, without which the artifact does not load.

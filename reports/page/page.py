@@ -36,10 +36,10 @@ LINES_SHOWN = 10
 
 @dataclasses.dataclass(frozen=True)
 class Contents:
-    """What the page shows beside the tables that all pages have.
+    """The parts of the page that are not on all pages.
 
-    `chosen` is the document whose tables are shown first. `upgrade`, `moved` and `unexpected` are of one run,
-    `steps` and `hardest` over versions.
+    `chosen` is the document whose tables are shown first. `upgrade`, `moved` and `unexpected` are for one run,
+    `steps` and `hardest` for a page over versions.
     """
 
     verdict: str
@@ -84,7 +84,7 @@ def of_run(document: Document, scripts: Mapping[str, str]) -> str:
 
 
 def _upgrade(document: Document) -> list[tuple[str, list[Finding]]]:
-    """Return what an upgrade does, by what people ask."""
+    """Return what an upgrade does, under the headings of the page."""
     found = findings(document)
     return [
         ("What breaks", [each for each in found if each.outcome not in CHANGES]),
@@ -196,7 +196,7 @@ def _data(documents: Sequence[Document], table: CellTable) -> dict[str, Any]:
 
 
 def embedded(value: Any) -> markupsafe.Markup:
-    """Return the value as JSON that can stand in a script element."""
+    """Return the value as JSON that is safe in a script element."""
     text = _json(value)
     return markupsafe.Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 

@@ -16,7 +16,7 @@ from tests.judging.outcome import Kind, Outcome
 
 
 class State(enum.Enum):
-    """Whether a cell holds with a pair, falls short, or cannot apply."""
+    """The state of a cell with one pair."""
 
     HOLDS = "holds"
     SHORT = "short"
@@ -31,7 +31,7 @@ class State(enum.Enum):
 
 
 class Event(enum.Enum):
-    """What happened to a cell from one pair to the next, in the order in which the page shows it.
+    """An event in the life of a cell, from one pair to the next; the page shows events in this order.
 
     `in_sum` is the word beside the number of cells, and `sign` and `kind` mark it.
     """
@@ -70,7 +70,7 @@ EVENTS = {
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """What happened to some cells from one pair to the next.
+    """One event that happened to some cells from one pair to the next.
 
     `deviations` are the rows of the list that explain it, if any; `message` is that of one of the cells.
     """
@@ -164,7 +164,7 @@ def _reason(before: Row, after: Row) -> _Reason:
 
 @dataclasses.dataclass(frozen=True)
 class Standing:
-    """How many cells of a run hold, deviate as recorded, are blocked by such a cell, and are unexpected."""
+    """The numbers of a run's cells that hold, deviate as recorded, are blocked by such a cell, or are unexpected."""
 
     hold: int
     deviate: int

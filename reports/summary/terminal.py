@@ -1,4 +1,4 @@
-"""The end of the terminal's output: one screen with the verdict and what a person has to look at."""
+"""The end of the terminal's output: the verdict, and the cells that a person has to look at."""
 
 from __future__ import annotations
 

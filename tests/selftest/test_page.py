@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reports.document.contents import DescribedCase, Titles
-from reports.document.named_cells import rows_named_by
+from reports.document.named_cells import NamedRows
 from reports.document.rows import Row
 from reports.page import costs, differences, needs, page
 from reports.page.shown_outcomes import shown_outcome, shown_outcomes
@@ -146,9 +146,10 @@ def test_a_blocked_cell_is_bad_unless_what_blocks_it_is_known():
 
 def test_every_question_and_every_way_names_cells_that_exist(bench):
     rows = [Row(cell.case, cell.route, cell.requirement, NEW_ARTIFACTS, Outcome.CONFORMS) for cell in bench.planned]
+    named = NamedRows.of(rows)
     for question in differences.questions():
         for glob in question.cells:
-            assert rows_named_by([glob], NEW_ARTIFACTS, rows), (question.name, glob)
+            assert named.named_by([glob], NEW_ARTIFACTS), (question.name, glob)
     routes = {each.route for each in rows}
     for way in differences.ways():
         for glob in way.routes:

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def _resolved_or_remembered(requirements: list[str], folder: Path) -> Resolved:
         print(f"{error}; {' '.join(requirements)} as it was resolved before", file=sys.stderr)
         python, version, pins = remembered.read_text().split("\n", 2)
         return Resolved(python, version, pins)
-    draft = remembered.with_suffix(f".{os.getpid()}")
+    draft = remembered.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     draft.write_text("\n".join([resolved.python, resolved.version, resolved.pins]))
     draft.rename(remembered)
     return resolved

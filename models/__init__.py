@@ -1,4 +1,4 @@
-"""What is saved: the catalogue of cases.  [beside TensorFlow]
+"""The catalogue of cases: what is saved.  [beside TensorFlow]
 
 A case is a plain function that builds a model, written as in a notebook, under a decorator that says what is special
 about it. Its id is `family.name`: the folder of its file, and the name of the function. A new file is found by

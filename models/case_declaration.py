@@ -137,8 +137,8 @@ def catalogue() -> Dict[str, Case]:
     for family in pkgutil.iter_modules(room.__path__):
         if family.ispkg:
             package = importlib.import_module(f"{ROOM}.{family.name}")
-            for found in pkgutil.iter_modules(package.__path__):
-                importlib.import_module(f"{package.__name__}.{found.name}")
+            for file in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{package.__name__}.{file.name}")
     return dict(sorted(_declared.items()))
 
 

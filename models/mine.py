@@ -1,4 +1,4 @@
-"""What a user brings: a model that their function builds, or an artifact that exists.  [beside TensorFlow]
+"""Cases that a user brings: a model that their function builds, or an existing artifact.  [beside TensorFlow]
 
 The user's code imports nothing of this project. Beside a function `tower`, these names are read if they exist:
 
@@ -46,20 +46,21 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
     """
     exists_as = artifact_kind(source.artifact) if source.artifact else None
     model = model_of(source, exists_as)
-    inputs = beside(source, "inputs")
-    given = None if inputs is None else inputs()
+    make_inputs = beside(source, "inputs")
+    own_inputs = None if make_inputs is None else make_inputs()
     if isinstance(model, tf.keras.Model):
-        endpoints, traits = {"call": keras_inputs(model, name, given)}, keras_traits(model)
-        given = None if given is None else {"call": given}
+        endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
+        own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
         functions = model.signatures if isinstance(model, Served) else {}
         endpoints, composite = module_endpoints(model, functions)
         traits = [*(["composite_outputs"] if composite else []), "holds_module"]
-        given = None if given is None else {endpoint: list(values) for endpoint, values in given.items()}
+        if own_inputs is not None:
+            own_inputs = {endpoint: list(values) for endpoint, values in own_inputs.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
-    if given is None and source.artifact:
-        given = inputs_in_files(source.artifact, endpoints, model)
+    if own_inputs is None and source.artifact:
+        own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
     info = CaseInfo(
         id=f"mine.{name}",
@@ -79,7 +80,7 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
         brought=source,
         exists_as=exists_as,
     )
-    return {"case": to_plain(info), "given": arrays_of(given) if given else None}
+    return {"case": to_plain(info), "given": arrays_of(own_inputs) if own_inputs else None}
 
 
 def artifact_kind(path: str) -> str:

@@ -50,14 +50,14 @@ def input_names(model: Any) -> List[str]:
     return [each.name.partition(":")[0] for each in getattr(model, "inputs", None) or ()]
 
 
-def keras_inputs(model: Any, name: str, given: Optional[Sequence[Any]]) -> Any:
-    """Return what a Keras model takes as `Tensor`s, in its own structure or in that of the given inputs.
+def keras_inputs(model: Any, name: str, own_inputs: Optional[Sequence[Any]]) -> Any:
+    """Return what a Keras model takes as `Tensor`s, in its own structure or in the structure of the user's inputs.
 
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
-    if given:
-        return tensors_like(given)
+    if own_inputs:
+        return tensors_like(own_inputs)
     functional = getattr(model, "_functional", None) or model
     structure = getattr(functional, "_inputs_struct", None)
     if structure is None:
@@ -132,23 +132,23 @@ def plain_tensor(shape: Sequence[Optional[int]], dtype: str) -> Tensor:
     return Tensor(tuple(shape), dtype, high=high, vocabulary=words, batched=bool(shape) and shape[0] is None)
 
 
-def tensors_like(given: Sequence[Any]) -> Any:
-    """Return `Tensor`s that describe the given inputs. The batch and dimensions that differ among them are free."""
-    first = given[0]
+def tensors_like(own_inputs: Sequence[Any]) -> Any:
+    """Return `Tensor`s that describe these inputs. The batch and dimensions that differ among them are free."""
+    first = own_inputs[0]
     if isinstance(first, dict):
-        return {key: tensors_like([each[key] for each in given]) for key in first}
+        return {key: tensors_like([each[key] for each in own_inputs]) for key in first}
     if isinstance(first, (list, tuple)):
-        return [tensors_like([each[at] for each in given]) for at in range(len(first))]
-    arrays = [array_of(each) for each in given]
+        return [tensors_like([each[at] for each in own_inputs]) for at in range(len(first))]
+    arrays = [array_of(each) for each in own_inputs]
     first = arrays[0]
     shape = [size if len({each.shape[at] for each in arrays}) == 1 else None for at, size in enumerate(first.shape)]
     dtype = "string" if first.dtype.kind == "O" else first.dtype.name
     return plain_tensor([None, *shape[1:]] if shape else shape, dtype)
 
 
-def arrays_of(given: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:
-    """Return the given inputs as arrays, by endpoint."""
-    return {endpoint: [mapped(each, array_of) for each in inputs] for endpoint, inputs in given.items()}
+def arrays_of(own_inputs: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:
+    """Return the user's inputs as arrays, by endpoint."""
+    return {endpoint: [mapped(each, array_of) for each in inputs] for endpoint, inputs in own_inputs.items()}
 
 
 def array_of(value: Any) -> np.ndarray:

@@ -142,7 +142,7 @@ def gradients_accumulated():
 
 @case(inputs=FEATURES, traits=TRAINED, offered={"keras": ">=3.14"})
 def schedule_free():
-    """It keeps different weights than it trains with, and a sum over all steps that decides how they are averaged."""
+    """The kept weights differ from the trained ones, and a sum over all steps decides how they are averaged."""
     return regression(keras.optimizers.ScheduleFreeAdamW(0.05, beta_1=0.8, warmup_steps=2, weight_decay=0.1))
 
 

@@ -1,4 +1,4 @@
-"""What runs beside TensorFlow: agents, their children, and the steps that children take."""
+"""Agents, their children, and the steps that children take.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

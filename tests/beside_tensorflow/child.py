@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
-import importlib.util
 import json
 import os
 import resource
@@ -20,8 +18,8 @@ import tempfile
 import time
 from typing import Any, Dict, List, NoReturn, Sequence
 
+from .. import routes
 from ..both_sides import questions
-from . import ROOMS
 from .channel import Channel
 
 PR_SET_PDEATHSIG = 1
@@ -95,17 +93,6 @@ def run(request: Dict[str, Any], ends: List[int], *, kind: str, further_routes: 
         from .steps import STEPS
 
         if kind != "cpp":
-            import_further_routes(further_routes)
+            routes.further_files.extend(further_routes)
         STEPS[question.step](question, Channel(pipe), further)
         Channel(pipe).send({"finished": True})
-
-
-def import_further_routes(paths: Sequence[str]) -> None:
-    """Import files with further savers and loaders as modules of the routes package."""
-    for path in paths:
-        name = f"{ROOMS}.routes.{os.path.splitext(os.path.basename(path))[0]}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])

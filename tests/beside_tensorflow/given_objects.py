@@ -1,4 +1,4 @@
-"""What a loading child gets: custom objects and libraries of ops, and nothing else.  [beside TensorFlow]
+"""Gives a loading child custom objects and libraries of ops, and nothing else.  [beside TensorFlow]
 
 A child gets custom objects by `argument`, by `scope` or by `registration`. With `rival_argument` and `rival_scope`,
 they are registered, and subclasses of them under the same names are passed too. With `impostors`, stand-ins that only

@@ -44,13 +44,13 @@ def restored_weights(root: Any) -> Dict[str, Any]:
         `found`: [path, value] of each, in the order of the object graph; a variable under two names is there twice.
         `listed`: the paths in the order of the root's own `variables`; None if it has none.
     """
-    found = [
+    reached = [
         [path_of(item), array_or_digest(as_array(item))]
         for item in tf.train.TrackableView(root).descendants()
         if isinstance(item, tf.Variable)
     ]
     listed = None if getattr(root, "variables", None) is None else variables_of(root)
-    return {"found": found, "listed": None if listed is None else [path_of(variable) for variable in listed]}
+    return {"found": reached, "listed": None if listed is None else [path_of(variable) for variable in listed]}
 
 
 def path_of(variable: Any) -> str:

@@ -47,7 +47,7 @@ class WireError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Ragged:
-    """A ragged tensor: `values`, which may be ragged too, and the int64 `row_splits` of its first ragged dimension."""
+    """A ragged tensor: `values`, which may be ragged too, and int64 `row_splits` of its first ragged dimension."""
 
     values: Any
     row_splits: np.ndarray

@@ -1,4 +1,4 @@
-"""How a model is saved and loaded: the savers and loaders, and the routes they make.  [beside TensorFlow]
+"""Savers and loaders: how a model is saved and loaded, and which routes that makes.  [beside TensorFlow]
 
 There is one file per kind of artifact, and a new file is found by itself. Files whose names start with `cpp` import
 neither tensorflow nor keras, for the agent that has only TensorFlow's C++ library.
@@ -23,8 +23,11 @@ or reads. It is passed those of the following that its function has parameters f
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import os
 import pkgutil
-from typing import Any, Dict, Optional
+import sys
+from typing import Any, Dict, List, Optional
 
 from ..both_sides.plain import to_plain
 from .route_declaration import (
@@ -47,8 +50,12 @@ from .route_declaration import (
 
 __all__ = [
     "BY_NAME", "KERAS_2", "LIVE_MODEL", "NEVER", "OBJECT_GRAPHS", "SAVED_MODELS", "SINCE_KERAS_3", "VARIANTS",
-    "Loader", "Saver", "describe", "loader", "loaders", "saver", "savers",
+    "Loader", "Saver", "describe", "further_files", "loader", "loaders", "saver", "savers",
 ]  # fmt: skip
+
+
+# Files with savers and loaders outside this folder; a child sets those that its agent names.
+further_files: List[str] = []
 
 
 def savers() -> Dict[str, Saver]:
@@ -77,6 +84,21 @@ def describe() -> Dict[str, Any]:
 
 
 def _import_all(only_cpp: bool = False) -> None:
-    for found in pkgutil.iter_modules(__path__):
-        if found.name.startswith("cpp") or not only_cpp:
-            importlib.import_module(f"{__name__}.{found.name}")
+    for file in pkgutil.iter_modules(__path__):
+        if file.name.startswith("cpp") or not only_cpp:
+            importlib.import_module(f"{__name__}.{file.name}")
+    for path in further_files:
+        _import_file(path)
+
+
+def _import_file(path: str) -> None:
+    """Import the file as a module of this package, once."""
+    name = f"{__name__}.{os.path.splitext(os.path.basename(path))[0]}"
+    if name in sys.modules:
+        return
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[name] = module

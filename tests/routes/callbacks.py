@@ -1,4 +1,4 @@
-"""What Keras's callbacks write during training, and how training continues from it.  [beside TensorFlow]"""
+"""Keras's callbacks that save during training, and ways to continue from what they save.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

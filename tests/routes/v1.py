@@ -1,4 +1,4 @@
-"""What TensorFlow 2 keeps of TensorFlow 1: session, builder, command line.  [beside TensorFlow]"""
+"""TensorFlow 1 within TensorFlow 2: session, builder, command line.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from reports.baselines import baselines
 from reports.document import claims, files
 from reports.document.contents import Titles, Verdict
-from reports.document.named_cells import rows_named_by
+from reports.document.named_cells import NamedRows
 from reports.document.rows import Row
 from reports.scripts import scripts
 from reports.scripts.sources import DECORATORS
@@ -186,9 +186,10 @@ def test_every_claim_names_cells_that_exist(bench):
     verdicts = claims.verdicts(rows)
     assert [claim.id for claim in verdicts] == [f"C{number}" for number in range(1, 20)]
     assert {claim.verdict for claim in verdicts if claim.id != "C9"} == {Verdict.HOLDS}
+    named = NamedRows.of(rows)
     for claim in claims.claims():
         for glob in claim.cells:
-            assert rows_named_by([glob], NEW_ARTIFACTS, rows), (claim.id, glob)
+            assert named.named_by([glob], NEW_ARTIFACTS), (claim.id, glob)
 
 
 def verdicts_of(*rows: Row) -> dict[str, claims.ClaimVerdict]:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from ..both_sides import wire
 from ..both_sides.cases import CaseInfo
-from ..both_sides.declarations import shared_problems, unknown, wrong
+from ..both_sides.declarations import is_same, shared_problems, unknown, wrong
 from ..both_sides.questions import CaseQuestion
 from ..both_sides.tensors import InputStructure, Tensor
 from .op_libraries import SOURCES, compiler, ops_of
@@ -120,7 +120,7 @@ def case(
             brought=None,
             exists_as=None,
         )
-        for problem in _problems(info, declared):
+        for problem in _problems(build_model, info, declared):
             raise wrong(build_model, problem)
         _declared[info.id] = Case(info, build_model, {**(custom_objects or {}), **(training_objects or {})})
         return build_model
@@ -176,9 +176,10 @@ def _source_problems(source: Optional[str]) -> Iterator[str]:
         yield unknown("the source file", source, (name for name in os.listdir(SOURCES) if name.endswith(".cc")))
 
 
-def _problems(info: CaseInfo, traits: Tuple[str, ...]) -> Iterator[str]:
-    if info.id in _declared:
-        yield f"models/{_declared[info.id].info.module.replace('.', '/')}.py already declares a case {info.id}"
+def _problems(build_model: Callable[[], Any], info: CaseInfo, traits: Tuple[str, ...]) -> Iterator[str]:
+    declared = _declared.get(info.id)
+    if declared and not is_same(declared.build_model, build_model):
+        yield f"models/{declared.info.module.replace('.', '/')}.py already declares a case {info.id}"
     if not info.doc:
         yield "it needs a docstring that says why the case is there"
     yield from trait_problems(info.endpoints, traits)

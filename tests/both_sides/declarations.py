@@ -27,6 +27,12 @@ def wrong(function: Callable[..., Any], problem: str) -> WrongDeclaration:
     return WrongDeclaration(f"{shown}: {function.__name__}: {problem}")
 
 
+def is_same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Return whether two functions are one declaration, imported twice because the first import failed later on."""
+    first, second = inspect.unwrap(one).__code__, inspect.unwrap(other).__code__
+    return (first.co_filename, first.co_firstlineno) == (second.co_filename, second.co_firstlineno)
+
+
 def unknown(what: str, value: Any, known: Iterable[str]) -> str:
     """Return the problem with a value that is none of the known ones, and suggest the nearest."""
     choices = sorted(known)

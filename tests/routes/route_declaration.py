@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple, Union
 
-from ..both_sides.declarations import shared_problems, unknown, wrong
+from ..both_sides.declarations import is_same, shared_problems, unknown, wrong
 from ..both_sides.routes import FROM_SOURCE, NEEDS, LoaderInfo, SaverInfo
 
 # The versions that offer something: conditions on the versions of "tensorflow", "keras" and "python".
@@ -118,6 +118,9 @@ def saver(
             is_saved_model=writes.endswith("saved_model"),
             is_variant=writes in VARIANTS,
         )
+        declared = declared_savers.get(info.name)
+        if declared and not is_same(declared.write, write):
+            raise wrong(write, f"{declared.info.module}.py already declares a saver of this name")
         for problem in _saver_problems(info):
             raise wrong(write, problem)
         declared_savers[info.name] = Saver(info, write)
@@ -182,6 +185,9 @@ def loader(
             opaque=opaque or converted or asked == "as_layer",
             slow=slow,
         )
+        declared = declared_loaders.get(info.name)
+        if declared and not is_same(declared.read, read):
+            raise wrong(read, f"{declared.info.module}.py already declares a loader of this name")
         for problem in _loader_problems(info):
             raise wrong(read, problem)
         declared_loaders[info.name] = Loader(info, read)
@@ -220,7 +226,7 @@ def _described(function: Callable[..., Any], title: Optional[str]) -> Dict[str, 
 
 
 def _saver_problems(info: SaverInfo) -> Iterator[str]:
-    yield from _problems(info, declared_savers, "saver", SAVER_PARAMETERS)
+    yield from _problems(info, SAVER_PARAMETERS)
     for promise in info.promises:
         if promise not in PROMISES:
             yield unknown("the promise", promise, PROMISES)
@@ -233,7 +239,7 @@ def _saver_problems(info: SaverInfo) -> Iterator[str]:
 
 
 def _loader_problems(info: LoaderInfo) -> Iterator[str]:
-    yield from _problems(info, declared_loaders, "loader", LOADER_PARAMETERS)
+    yield from _problems(info, LOADER_PARAMETERS)
     for argument in ("reads", "by_default", "restores"):
         if not isinstance(getattr(info, argument), tuple):
             yield f"{argument}={getattr(info, argument)!r} is no tuple"
@@ -251,9 +257,7 @@ def _loader_problems(info: LoaderInfo) -> Iterator[str]:
         yield "loaders with agent='cpp', and they alone, belong into a file whose name starts with cpp"
 
 
-def _problems(info: Any, declared: Mapping[str, Any], kind: str, parameters: Tuple[str, ...]) -> Iterator[str]:
-    if info.name in declared:
-        yield f"{declared[info.name].info.module}.py already declares a {kind} of this name"
+def _problems(info: Union[SaverInfo, LoaderInfo], parameters: Tuple[str, ...]) -> Iterator[str]:
     for parameter in info.takes:
         if parameter not in parameters:
             yield unknown("the parameter", parameter, parameters)

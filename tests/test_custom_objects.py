@@ -7,7 +7,7 @@ from tests.both_sides.routes import GivenObjects, LoaderInfo, SaverInfo
 from tests.interpreters.response import Response
 from tests.judging.checks.refusals import check_refused
 from tests.judging.comparison import without_messages
-from tests.judging.requirement import Shortfall, Symptom, requirement
+from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
 
@@ -81,7 +81,8 @@ def check_loads_without(response: Response, name: str) -> None:
     error = response.error("load")
     if error is not None:
         message = f"asks for {name}, which it does not need: {error['type']}: {error['message']}"
-        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"])
+        places = (Place(f"{name}: asked for"),)
+        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"], places=places)
     response["load"]
 
 
@@ -110,7 +111,8 @@ def check_same_answers(seen: Seen, objects: GivenObjects) -> None:
     error = response.error("load")
     if error is not None:
         message = f"given by {objects.by}: {error['type']}: {error['message']}"
-        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"])
+        places = (Place(f"by {objects.by}"),)
+        raise Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"], places=places)
     response["load"]
     comparison = seen.compare(
         without_messages(seen.answers_to_few(seen.loaded)), without_messages(response["answers"])

@@ -6,7 +6,8 @@ from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.judging.checks.answers import Answer
-from tests.judging.requirement import Shortfall, Symptom, requirement
+from tests.judging.checks.places import place_of
+from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
 
@@ -37,14 +38,26 @@ def check_same(seen: Seen, asked: Input, expected: Answer, gradient: Answer) -> 
     if "raised" in gradient:
         error = gradient["raised"]
         message = f"{error['type']}: {error['message']}"
-        raise Shortfall(message, inputs=[asked.name], symptom=Symptom.EXCEPTION, exception=error["type"])
+        raise Shortfall(
+            message,
+            inputs=[asked.name],
+            symptom=Symptom.EXCEPTION,
+            exception=error["type"],
+            places=(Place(asked.name),),
+        )
     if "raised" in expected:
-        raise Shortfall("a gradient that the original has not", expected=expected["raised"], seen=gradient["value"])
+        message = "a gradient that the original has not"
+        places = (Place(f"{asked.name}: answered"),)
+        raise Shortfall(message, expected=expected["raised"], seen=gradient["value"], places=places)
     comparison = seen.compare_answers(asked, expected["value"], gradient["value"])
     if not comparison.equal:
         first = comparison.differences[0]
         raise Shortfall(
-            f"other gradients: {first.level}", expected=first.expected, seen=first.seen, inputs=[asked.name]
+            f"other gradients: {first.level}",
+            expected=first.expected,
+            seen=first.seen,
+            inputs=[asked.name],
+            places=(place_of(asked.name, comparison),),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.answers import Answer, difference
-from tests.judging.requirement import Shortfall, Symptom, requirement
+from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
 
@@ -26,24 +26,26 @@ def outputs(seen: Seen) -> None:
     for asked, original, answer in zip(seen.asked, originals, answers, strict=True):
         differs = difference(seen, asked, original, answer)
         if differs is not None:
-            wrong[asked.name] = (*differs, answer)
+            wrong[asked.name] = (differs, answer)
     raise_on = [
         asked.name for asked, original in zip(seen.asked, originals, strict=True) if "raised" in original[against]
     ]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
     if not wrong:
         return
-    raised = [answer["raised"] for *_, answer in wrong.values() if "raised" in answer]
+    raised = [answer["raised"] for _, answer in wrong.values() if "raised" in answer]
     if raised and len(raised) == len(answers) - len(raise_on):
         raise Shortfall(
             f"raises on every input: {raised[0]['type']}: {raised[0]['message']}",
             inputs=list(wrong),
             symptom=Symptom.EXCEPTION,
             exception=raised[0]["type"],
+            places=tuple(Place(name) for name in wrong),
         )
-    first, (expected, was, _) = next(iter(wrong.items()))
+    first, (differs, _) = next(iter(wrong.items()))
     message = f"other answers on {len(wrong)} of {len(answers)} inputs, first on {first!r}"
-    raise Shortfall(message, expected=expected, seen=was, inputs=list(wrong))
+    places = tuple(differs.place for differs, _ in wrong.values())
+    raise Shortfall(message, expected=differs.expected, seen=differs.seen, inputs=list(wrong), places=places)
 
 
 def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.applicability import only_quick
-from tests.judging.requirement import Shortfall, requirement
+from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
 
 
@@ -23,7 +23,12 @@ def overwrites(seen: Seen) -> None:
     written = sorted(seen.saved["again_over_another"]["files"])
     if written != sorted(seen.saved["files"]):
         stale = sorted(set(written) - set(seen.saved["files"]))
-        raise Shortfall(f"{len(stale)} stale files", expected=sorted(seen.saved["files"]), seen=written)
+        raise Shortfall(
+            f"{len(stale)} stale files",
+            expected=sorted(seen.saved["files"]),
+            seen=written,
+            places=(Place("stale files"),),
+        )
 
 
 def test_overwrites(cell):

@@ -9,7 +9,7 @@ from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.variables import Variable, check_in_order, check_namesakes, paths
 from tests.judging.comparison import compare
-from tests.judging.requirement import Shortfall, requirement
+from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
 
 
@@ -45,14 +45,16 @@ def check_restored(seen: Seen, expected: Sequence[Variable]) -> None:
     for path, value in expected:
         namesakes[path].append(value)
     moved = []
-    for path, value in expected:
+    for number, (path, value) in enumerate(expected):
+        where = f"variable {number}"
         with seen.also():
             if path in by_path:
-                check_namesakes(seen, path, value, namesakes[path], by_path[path])
+                check_namesakes(seen, path, value, namesakes[path], by_path[path], where)
             elif any(compare(value, other).equal for other in unknown):
                 moved.append(path)
             else:
-                raise Shortfall(f"{path} is missing", expected=path, seen=sorted(by_path))
+                places = (Place(f"{where}: missing"),)
+                raise Shortfall(f"{path} is missing", expected=path, seen=sorted(by_path), places=places)
     if moved:
         check_paths(seen, moved, sorted(by_path))
     elif restored["listed"] is not None and seen.case.is_keras_model:

@@ -7,12 +7,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.judgement import Judgement
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
-from tests.judging.requirement import Shortfall, Symptom
+from tests.judging.requirement import Place, Shortfall, Symptom
 
 LONGEST_TEXT = 4000
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -26,6 +27,7 @@ class Row:
     Args:
         message: what is wrong in one line, or why the requirement does not apply.
         found: every shortfall; what it expected and saw are texts here.
+        fixed: in a gate, the messages of the control's shortfalls that are gone.
         blocked_by: the requirement that failed, if the cell is blocked.
         largest_ulp, largest_absolute: the largest errors of all compared values; None if none were compared.
         facts: what was measured on the way and is not judged.
@@ -44,6 +46,7 @@ class Row:
     outcome: Outcome
     message: str = ""
     found: tuple[Shortfall, ...] = ()
+    fixed: tuple[str, ...] = ()
     blocked_by: str | None = None
     largest_ulp: float | None = None
     largest_absolute: float | None = None
@@ -68,6 +71,7 @@ class Row:
             outcome=judgement.outcome,
             message=judgement.message[:LONGEST_TEXT],
             found=tuple(map(_in_text, judgement.found)),
+            fixed=tuple(judgement.fixed),
             blocked_by=judgement.blocked_by,
             largest_ulp=judgement.largest_ulp,
             largest_absolute=judgement.largest_absolute,
@@ -90,6 +94,7 @@ class Row:
             "hop": Hop.parse(content["hop"]),
             "outcome": OUTCOMES[content["outcome"]],
             "found": tuple(map(_shortfall, content.get("found", ()))),
+            "fixed": tuple(content.get("fixed", ())),
             "deviations": tuple(content.get("deviations", ())),
             "largest_ulp": _number(content.get("largest_ulp")),
             "largest_absolute": _number(content.get("largest_absolute")),
@@ -108,6 +113,7 @@ class Row:
         }
         further: dict[str, Any] = {
             "found": [_shortfall_as_json(shortfall) for shortfall in self.found],
+            "fixed": list(self.fixed),
             "blocked_by": self.blocked_by,
             "largest_ulp": _number_as_json(self.largest_ulp),
             "largest_absolute": _number_as_json(self.largest_absolute),
@@ -162,13 +168,20 @@ def _in_text(shortfall: Shortfall) -> Shortfall:
 
 def _shortfall(content: Mapping[str, Any]) -> Shortfall:
     fields = {name: content[name] for name in SHORTFALL_FIELDS if name in content}
-    return Shortfall(**{**fields, "symptom": Symptom(content["symptom"])})
+    places = tuple(from_plain(Place, place) for place in content.get("places", ()))
+    return Shortfall(**{**fields, "symptom": Symptom(content["symptom"]), "places": places})
 
 
 def _shortfall_as_json(shortfall: Shortfall) -> dict[str, Any]:
     content = {name: getattr(shortfall, name) for name in SHORTFALL_FIELDS}
     content["symptom"] = Symptom(shortfall.symptom).value
+    content["places"] = [_without_empty(to_plain(place)) for place in shortfall.places]
+    content["lost_refusal"] = shortfall.lost_refusal or None
     return {name: value for name, value in content.items() if name == "message" or value not in EMPTY}
+
+
+def _without_empty(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if value not in EMPTY}
 
 
 def _number(value: float | str | None) -> float | None:

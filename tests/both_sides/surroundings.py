@@ -75,8 +75,12 @@ def describe() -> Surroundings:
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None:
         versions["tensorflow"] = tensorflow.__version__
-    if os.environ.get("TF_USE_LEGACY_KERAS") == "1" and versions["tf_keras"]:
+    legacy = os.environ.get("TF_USE_LEGACY_KERAS") == "1"
+    imported = sys.modules.get("tf_keras" if legacy else "keras")
+    if legacy and versions["tf_keras"]:
         versions["keras"] = versions["tf_keras"]
+    if imported is not None and hasattr(imported, "__version__"):
+        versions["keras"] = imported.__version__  # keras-nightly is Keras too
     return Surroundings(
         python=platform.python_version(),
         versions=versions,

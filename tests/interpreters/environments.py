@@ -32,6 +32,11 @@ from tests.interpreters.interpreter import UnusableInterpreter
 
 # The builds without CUDA have distributions of their own, with the same tensorflow at a third of the size.
 CPU_BUILDS = {"tensorflow": "tensorflow-cpu", "tf-nightly": "tf-nightly-cpu"}
+KERAS_DISTRIBUTIONS = ("keras", "keras-nightly")
+TF_KERAS_DISTRIBUTIONS = ("tf-keras", "tf-keras-nightly")
+# Distributions that install the same folder; of each group, an environment holds one at most.
+SAME_FOLDER = (TENSORFLOW_DISTRIBUTIONS, KERAS_DISTRIBUTIONS, TF_KERAS_DISTRIBUTIONS)
+PAIR_DISTRIBUTIONS = tuple(name for group in SAME_FOLDER for name in group)
 # The versions of Python that the code beside TensorFlow runs on.
 KNOWN_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 MADE = "requirements.txt"  # written into an environment when it is complete
@@ -55,14 +60,14 @@ def requirements_in(text: str) -> list[str] | None:
         named = {canonicalize_name(Requirement(word).name) for word in words}
     except InvalidRequirement:
         return None
-    if not named & {*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras"}:
+    if not named & set(PAIR_DISTRIBUTIONS):
         return None
     return words if named & set(TENSORFLOW_DISTRIBUTIONS) else [*words, "tensorflow"]
 
 
 def means_tf_keras(requirements: list[str]) -> bool:
     """Return whether tf_keras is named, which asks for the legacy Keras."""
-    return any(canonicalize_name(Requirement(each).name) == "tf-keras" for each in requirements)
+    return any(canonicalize_name(Requirement(each).name) in TF_KERAS_DISTRIBUTIONS for each in requirements)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,8 +81,8 @@ class Resolved:
     @property
     def name(self) -> str:
         """A name for its folder that shows the pair, and differs for every set of pins and every Python."""
-        pins = dict(line.partition("==")[::2] for line in self.pins.splitlines() if "==" in line)
-        pair = [f"{name}-{pins[name]}" for name in (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras") if name in pins]
+        pins = pinned(self.pins)
+        pair = [f"{name}-{pins[name]}" for name in PAIR_DISTRIBUTIONS if name in pins]
         digest = hashlib.sha256(f"{self.python} {self.version}\n{self.pins}".encode()).hexdigest()[:12]
         return "-".join([*pair, f"python-{self.version}", digest])
 
@@ -90,7 +95,37 @@ def python_with(requirements: list[str]) -> str:
     """
     cache = platformdirs.user_cache_path("tf-save-conformance")
     resolved = _resolved_or_remembered(requirements, cache / "resolved")
+    check_folders(requirements, resolved)
     return str(_made(resolved, cache / "environments"))
+
+
+def check_folders(requirements: list[str], resolved: Resolved) -> None:
+    """Check that no two distributions would be installed over the same folder.
+
+    Raises:
+        UnusableInterpreter: two would, and what is then imported depends on which one comes last.
+    """
+    pins = pinned(resolved.pins)
+    for group in SAME_FOLDER:
+        clashing = [name for name in group if name in pins]
+        if len(clashing) > 1:
+            unwanted = next((name for name in clashing if not _names(requirements, name)), clashing[-1])
+            wanted = next(name for name in clashing if name != unwanted)
+            both = " and ".join(f"{name}=={pins[name]}" for name in clashing)
+            raise UnusableInterpreter(
+                f"{' '.join(requirements)} installs {both} into one folder: TensorFlow brings {unwanted} itself, so "
+                f"leave {wanted} out or name {unwanted}=={pins[unwanted]} instead"
+            )
+
+
+def _names(requirements: list[str], distribution: str) -> bool:
+    return any(canonicalize_name(Requirement(each).name) == distribution for each in requirements)
+
+
+def pinned(pins: str) -> dict[str, str]:
+    """Return the exact versions in a list of requirements, by distribution."""
+    exact = (line.partition(" ;")[0].partition("==") for line in pins.splitlines() if "==" in line)
+    return {name: version for name, _, version in exact}
 
 
 def _made(resolved: Resolved, folder: Path) -> Path:
@@ -219,8 +254,7 @@ def _uv(*arguments: str, sent: str | None = None) -> subprocess.CompletedProcess
 
 
 def _pair_of(pins: str) -> str:
-    named = (*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras")
-    return " ".join(line for line in pins.splitlines() if line.partition("==")[0] in named)
+    return " ".join(line for line in pins.splitlines() if line.partition("==")[0] in PAIR_DISTRIBUTIONS)
 
 
 def _reason(printed: str) -> str:

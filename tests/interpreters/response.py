@@ -25,7 +25,8 @@ class Ending(str, enum.Enum):
 class MissingSection(Exception):
     """A section that the child did not send.
 
-    `error` is the exception that the child raised there, as `{"type", "message", "bases", "traceback"}`. If the child
+    `section` is its name. `error` is the exception that the child raised there, as
+    `{"type", "message", "bases", "traceback"}`. If the child
     was lost instead, `error` is None, `ending` says how it was lost, and `log` is the end of what it printed.
     """
 
@@ -33,12 +34,13 @@ class MissingSection(Exception):
         self,
         message: str,
         *,
+        section: str = "",
         error: Mapping[str, Any] | None = None,
         ending: Ending = Ending.FINISHED,
         log: str = "",
     ):
         super().__init__(message)
-        self.error, self.ending, self.log = error, ending, log
+        self.section, self.error, self.ending, self.log = section, error, ending, log
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,15 +77,15 @@ class Response:
         sent = self.sections.get(section)
         if sent is None:
             if self.ending is Ending.FINISHED:
-                raise MissingSection(f"the child had nothing to say of {section!r}")
+                raise MissingSection(f"the child had nothing to say of {section!r}", section=section)
             message = f"the child {self.detail} during {self.during!r}"
-            raise MissingSection(message, ending=self.ending, log=self.log)
+            raise MissingSection(message, section=section, ending=self.ending, log=self.log)
         if "error" in sent:
             error = sent["error"]
             if error["type"] == "MemoryError":
                 message = f"the child {self.detail} in {section!r}"
-                raise MissingSection(message, ending=Ending.OUT_OF_MEMORY, log=self.log)
-            raise MissingSection(f"{error['type']}: {error['message']}", error=error)
+                raise MissingSection(message, section=section, ending=Ending.OUT_OF_MEMORY, log=self.log)
+            raise MissingSection(f"{error['type']}: {error['message']}", section=section, error=error)
         return sent["value"]
 
     def get(self, section: str, default: Any) -> Any:

@@ -10,7 +10,7 @@ from tests.judging.deviations import Deviation, Deviations
 from tests.judging.evidence import Evidence
 from tests.judging.judgement import Judgement, apply_deviations, judge
 from tests.judging.outcome import Outcome
-from tests.judging.pairs import Hop, Pair
+from tests.judging.pairs import CONTROL, Hop, Pair
 from tests.judging.requirement import Requirement
 from tests.judging.seen import Seen
 from tests.judging.upgrade import accept, compare_with_control
@@ -49,7 +49,8 @@ class Bench:
             lenient = cell.case.startswith(BROUGHT_FAMILY)
             judgements[hop] = apply_deviations(judgement, explaining, lenient=lenient)
         if self.is_gate:
-            compare_with_control(judgements)
+            refusals = [row for row in self.rows_of(cell, CONTROL) if row.is_refusal] if CONTROL in judgements else []
+            compare_with_control(judgements, refusals)
             for hop, rows in accepting.items():
                 accept(judgements[hop], rows)
         for judgement in judgements.values():

@@ -43,6 +43,10 @@ ULP_CONVERTED = {
 }
 
 
+# The largest error that counts as rounding when it is asked how much a value is wrong.
+LARGEST_ROUNDING = 8
+
+
 @dataclasses.dataclass(frozen=True)
 class Difference:
     """One way in which a leaf differs: where, at which level of the comparison, and what was expected and seen."""
@@ -74,6 +78,11 @@ class Comparison:
     def equal(self) -> bool:
         """True if there is no difference."""
         return not self.differences
+
+    @property
+    def only_values_differ(self) -> bool:
+        """True if structures, dtypes, shapes and the positions of non-finite values agree."""
+        return all(difference.level == "values" for difference in self.differences)
 
     def differ(self, where: str, level: str, expected: Any, seen: Any) -> None:
         """Record a difference."""

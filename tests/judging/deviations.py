@@ -83,6 +83,11 @@ class Deviation:
     accepts: bool = False
     expired: bool = False
 
+    @property
+    def is_refusal(self) -> bool:
+        """True if it declares a refusal that is meant, on which people may rely."""
+        return self.kind == "by-design" and self.symptom is Symptom.EXCEPTION
+
     def expects(self, shortfall: Shortfall) -> bool:
         """Return whether this is the row's shortfall, and the row has not expired."""
         return (

@@ -11,7 +11,7 @@ from tests.interpreters.response import Ending, MissingSection
 from tests.judging.deviations import Deviation
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
-from tests.judging.requirement import Blocked, Requirement, Shortfall, Symptom
+from tests.judging.requirement import Blocked, Place, Requirement, Shortfall, Symptom
 from tests.judging.seen import Seen
 
 # What it means for a cell that a child was lost.
@@ -30,6 +30,8 @@ class Judgement:
     Args:
         message: what is wrong, or why it does not apply; of several shortfalls, the first.
         found: every shortfall.
+        new: in a gate, the shortfalls that the control has not, if some of `found` are known from it.
+        fixed: in a gate, the messages of the control's shortfalls that are gone.
         blocked_by: the requirement whose failure blocks this one.
         deviations: ids of the rows that apply to the cell.
         log: the traceback, or the end of what a lost process printed.
@@ -42,6 +44,8 @@ class Judgement:
     outcome: Outcome
     message: str = ""
     found: list[Shortfall] = dataclasses.field(default_factory=list)
+    new: list[Shortfall] | None = None
+    fixed: list[str] = dataclasses.field(default_factory=list)
     blocked_by: str | None = None
     largest_ulp: float | None = None
     largest_absolute: float | None = None
@@ -78,11 +82,14 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
     except MissingSection as missing:
         if missing.error:
             error = missing.error
-            seen.shortfalls.append(Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"]))
+            place = Place(missing.section)
+            seen.shortfalls.append(
+                Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))
+            )
             judgement.log = error.get("traceback", "")
         else:
             judgement.outcome, symptom = LOSSES.get(missing.ending, (Outcome.CRASHED, Symptom.CRASH))
-            seen.shortfalls.append(Shortfall(str(missing), symptom=symptom))
+            seen.shortfalls.append(Shortfall(str(missing), symptom=symptom, places=(Place(missing.section),)))
             judgement.log = missing.log
     if judgement.found:
         judgement.message = judgement.found[0].message

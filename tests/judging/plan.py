@@ -124,11 +124,11 @@ class Planner:
                 continue
             if saver.existing and hop.saved != self.hops[0].saved:
                 continue  # it exists, and no other pair saves it anew
+            if not saver.has_artifact and not hop.within_one_pair:
+                continue  # a copy in memory cannot leave its process
             reason = cannot or requirement.not_applicable(case, saver, loader)
             if saver.existing and loader is None and requirement.name != "saves":
                 reason = reason or "nothing is saved anew"
-            if not saver.has_artifact and not hop.within_one_pair:
-                reason = "a copy in memory is of one pair"
             if reason is None:
                 refusal = self._not_offered(requirement, case, saver, loader, hop)
                 if refusal is not None:

@@ -13,7 +13,7 @@ import enum
 import functools
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,46 @@ class Symptom(str, enum.Enum):
     LOST = "lost"
 
 
+class Size(str, enum.Enum):
+    """How much a value is wrong: as much as rounding explains, or more."""
+
+    ROUNDING = "rounding"
+    WRONG = "wrong"
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where in a cell something is wrong, such as `variable 2`, and how much, if it is a value."""
+
+    where: str
+    size: Size | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """The part of a shortfall that is the same with every pair that has it. Its texts may differ."""
+
+    symptom: Symptom
+    place: Place
+    exception: str | None = None
+
+    def is_covered_by(self, known: Collection[Identity]) -> bool:
+        """Return whether it is among the known ones, or a smaller error where a larger one is known."""
+        worse = dataclasses.replace(self, place=Place(self.place.where, Size.WRONG))
+        return self in known or (self.place.size is Size.ROUNDING and worse in known)
+
+
 @dataclasses.dataclass
 class Shortfall(Exception):
     """One way in which a requirement does not hold.
 
     Args:
-        message: what is wrong, in one line.
-        expected, seen: what was expected, and what was there instead.
-        inputs: the names of all inputs that show it.
-        exception: the name of the exception's class, if the symptom is an exception.
+        message: what is wrong, in one line. expected, seen: what was expected, and what was there instead. inputs:
+        the names of all inputs that show it. exception: the name of the exception's class, if the symptom is an
+        exception. places: where it is wrong. Two pairs with the same shortfall have it at the same places, so they
+        name variables
+            by their number, and no texts that versions write in their own way.
+        lost_refusal: what is wrong is that something is accepted, or is refused without a clear reason.
     """
 
     message: str
@@ -57,6 +88,15 @@ class Shortfall(Exception):
     inputs: list[str] = dataclasses.field(default_factory=list)
     symptom: Symptom = Symptom.MISMATCH
     exception: str | None = None
+    places: tuple[Place, ...] = ()
+    lost_refusal: bool = False
+
+    @property
+    def identities(self) -> frozenset[Identity]:
+        """What has to be the same in two shortfalls for them to be one, for each of its places."""
+        return frozenset(
+            Identity(self.symptom, place, self.exception) for place in self.places or (Place(self.message),)
+        )
 
     def text(self) -> str:
         """Return the message with what was expected and seen, for patterns to match and people to read."""

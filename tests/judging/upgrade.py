@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,14 +13,20 @@ from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL, NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Shortfall, Symptom
 
+# How Keras says that it refuses code in a file, for models that no row mentions.
+SAFE_MODE = re.compile(r"\bsafe_mode=False\b")
 NEVER_ACCEPTED = (Outcome.BLOCKED, Outcome.NOT_APPLICABLE, Outcome.BROKEN_BEFORE)
 
 
-def compare_with_control(judgements: Mapping[Hop, Judgement]) -> None:
+def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence[Deviation] = ()) -> None:
     """Turn the outcomes of a gate's hops into what the upgrade does, measured against the control.
 
-    A deviation of ours explains a regression and never silences it: a cell that held under the old pair, and deviates
-    under the new one, has regressed. A row of ours that is out of date does not matter to a gate.
+    Shortfalls are compared, not only cells: a cell that fell short in the control has regressed if it falls short in
+    a new way. A deviation of ours explains a regression and never silences it: a cell that held under the old pair,
+    and deviates under the new one, has regressed. A row of ours that is out of date does not matter to a gate.
+
+    Args:
+        refusals: the rows that apply to the control and declare a refusal.
     """
     for judgement in judgements.values():
         if judgement.outcome is Outcome.UNEXPECTED_PASS:
@@ -29,27 +36,68 @@ def compare_with_control(judgements: Mapping[Hop, Judgement]) -> None:
     if control is None:
         return
     before = control.outcome
-    held = before is Outcome.CONFORMS
-    broken = before.is_short or before is Outcome.BLOCKED
-    # Less is compared over two pairs than within one, so a cell that holds over two pairs alone is not fixed.
+    # Less is compared over two pairs than within one, so a shortfall is only fixed if new artifacts have lost it too.
     new = judgements.get(NEW_ARTIFACTS)
-    still_broken = new is not None and new.outcome is not Outcome.CONFORMS
+    was_short = before.is_short or before is Outcome.BLOCKED
+    still_short = new is not None and new.outcome is not Outcome.CONFORMS
     for hop, judgement in judgements.items():
-        if judgement.outcome.is_short and (hop == CONTROL or not held):
+        if hop == CONTROL:
+            judgement.outcome = Outcome.BROKEN_BEFORE if before.is_short else before
+        elif judgement.outcome.is_short and before is Outcome.NOT_APPLICABLE:  # nobody can have relied on it
             judgement.outcome = Outcome.BROKEN_BEFORE
-            if before is Outcome.NOT_APPLICABLE:  # nobody can have relied on it
-                judgement.message = f"{judgement.message} ({control.message})"
+            judgement.message = f"{judgement.message} ({control.message})"
+        elif judgement.outcome.is_short and before is Outcome.BLOCKED:
+            judgement.outcome = Outcome.BROKEN_BEFORE
         elif judgement.outcome.is_short:
-            judgement.outcome = Outcome.REGRESSED
-        elif judgement.outcome is Outcome.NOT_APPLICABLE and held:
+            compare_shortfalls(control, judgement, held=before is Outcome.CONFORMS)
+        elif judgement.outcome is Outcome.NOT_APPLICABLE and before is Outcome.CONFORMS:
             judgement.outcome = Outcome.LOST
             judgement.found.append(Shortfall(f"held before; now: {judgement.message}", symptom=Symptom.LOST))
             judgement.message = judgement.found[0].message
-        elif judgement.outcome is Outcome.CONFORMS and broken and (hop == NEW_ARTIFACTS or not still_broken):
+        elif judgement.outcome is Outcome.CONFORMS and before.is_short and are_refused(control.found, refusals):
+            shortfall = Shortfall(f"refused before, and accepted now: {control.message}", symptom=Symptom.CHANGED)
+            judgement.outcome, judgement.message = Outcome.CHANGED, shortfall.message
+            judgement.found.append(shortfall)
+        elif judgement.outcome is Outcome.CONFORMS and was_short and (hop == NEW_ARTIFACTS or not still_short):
             judgement.outcome = Outcome.FIXED
     for hop, judgement in judgements.items():
         if hop != CONTROL and judgement.outcome in (Outcome.CONFORMS, Outcome.BROKEN_BEFORE):
             note_changes(control, judgement)
+
+
+def compare_shortfalls(control: Judgement, judgement: Judgement, *, held: bool) -> None:
+    """Tell a cell that falls short in a new way from one that falls short as the control does.
+
+    The new shortfalls come first. A refusal that was declared, and is lost, is a change of contract.
+    """
+    known = {identity for shortfall in control.found for identity in shortfall.identities}
+    new = [
+        shortfall
+        for shortfall in judgement.found
+        if not all(identity.is_covered_by(known) for identity in shortfall.identities)
+    ]
+    if judgement.hop == NEW_ARTIFACTS:  # nothing is left out of its comparison
+        left = {identity for shortfall in judgement.found for identity in shortfall.identities}
+        judgement.fixed = [shortfall.message for shortfall in control.found if not shortfall.identities & left]
+    judgement.new = new
+    if not new and not held:
+        judgement.outcome = Outcome.BROKEN_BEFORE
+        return
+    is_contract = bool(new) and all(shortfall.lost_refusal for shortfall in new)
+    judgement.outcome = Outcome.CHANGED if is_contract else Outcome.REGRESSED
+    judgement.found.sort(key=lambda shortfall: not any(shortfall is each for each in new))
+    if control.found:
+        before = control.found[0].message
+        judgement.message = f"{new[0].message} (the control falls short in a different way: {before})"
+
+
+def are_refused(shortfalls: Sequence[Shortfall], refusals: Sequence[Deviation]) -> bool:
+    """Return whether all shortfalls are declared refusals: by a row, or by Keras's safe mode."""
+    return bool(shortfalls) and all(
+        shortfall.symptom is Symptom.EXCEPTION
+        and (any(row.expects(shortfall) for row in refusals) or SAFE_MODE.search(shortfall.message) is not None)
+        for shortfall in shortfalls
+    )
 
 
 def note_changes(control: Judgement, judgement: Judgement) -> None:
@@ -58,8 +106,9 @@ def note_changes(control: Judgement, judgement: Judgement) -> None:
         changes = contract_changes(control.contract, judgement.contract)
         if changes:
             judgement.outcome = Outcome.CHANGED
-            judgement.found.insert(0, Shortfall("; ".join(changes), symptom=Symptom.CHANGED))
-            judgement.message = judgement.found[0].message
+            judgement.new = [Shortfall("; ".join(changes), symptom=Symptom.CHANGED)]
+            judgement.found[:0] = judgement.new
+            judgement.message = judgement.new[0].message
 
 
 def accept(judgement: Judgement, rows: Sequence[Deviation]) -> None:
@@ -71,8 +120,8 @@ def accept(judgement: Judgement, rows: Sequence[Deviation]) -> None:
         return
     judgement.deviations = [*judgement.deviations, *(row.id for row in rows)]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient=False)
-    changed = judgement.outcome is Outcome.CHANGED  # shortfalls that were there before are not the upgrade's doing
-    new = [found for found in judgement.found if not changed or found.symptom is Symptom.CHANGED]
+    # Shortfalls that were there before are not the upgrade's doing.
+    new = judgement.found if judgement.new is None else judgement.new
     if judgement.is_bad and all(any(row.expects(found) for row in rows) for found in new):
         judgement.outcome = Outcome.DEVIATES
     elif not judgement.is_bad and unconfirmed:

@@ -191,7 +191,7 @@ def test_variables_of_one_name_are_all_there_and_no_other(found, holds):
     seen = Seen(None, NEW_ARTIFACTS, "a.case", Route("a_saver"))
     for value in expected:
         with seen.also():
-            check_namesakes(seen, "kernel", value, expected, [np.array([value]) for value in found])
+            check_namesakes(seen, "kernel", value, expected, [np.array([value]) for value in found], "variable 0")
     assert (not seen.shortfalls) == holds
     assert all(isinstance(each, Shortfall) for each in seen.shortfalls)
     assert seen.measured.largest_ulp is not None

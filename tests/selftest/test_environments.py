@@ -43,6 +43,8 @@ def index(tmp_path, monkeypatch) -> Path:
     wheel(folder, "tensorflow", "2.16.1", needs=("keras>=3.0.0",))
     wheel(folder, "tensorflow-cpu", "2.16.2", needs=("keras>=3.0.0",))
     wheel(folder, "tf-keras", "2.16.0", needs=("tensorflow<2.17,>=2.16",))
+    wheel(folder, "keras-nightly", "3.16.0", needs=())
+    wheel(folder, "tensorflow", "2.22.0", needs=("keras-nightly>=3.16.0",))
     wheel(folder, "tensorflow", "2.5.0", tag="cp38")
     wheel(folder, "tensorflow", "2.6.0", tag="cp310" if HERE != "310" else "cp39")
     for name in list(package_settings.os.environ):
@@ -76,6 +78,7 @@ def installed(python: str) -> dict[str, str]:
         ("tensorflow==2.16.2 keras==3.3.3", ["tensorflow==2.16.2", "keras==3.3.3"]),
         ("keras==3.3.3", ["keras==3.3.3", "tensorflow"]),
         ("tf-nightly", ["tf-nightly"]),
+        ("keras-nightly", ["keras-nightly", "tensorflow"]),
         ("python3.9", None),
         ("nonsense", None),
         ("tensorflow== 2", None),
@@ -100,6 +103,22 @@ def test_tf_keras_is_the_legacy_flavour_beside_the_tensorflow_that_it_needs(inde
     interpreter = interpreter_at("tensorflow==2.16.2 tf_keras==2.16.0")
     assert interpreter.variables == (("TF_USE_LEGACY_KERAS", "1"),)
     assert installed(interpreter.python) == {"tensorflow": "2.16.2", "keras": "3.9.0", "tf-keras": "2.16.0"}
+
+
+def test_two_distributions_over_one_folder_are_refused_before_anything_is_made(index, tmp_path):
+    with pytest.raises(UnusableInterpreter) as refused:
+        interpreter_at("tensorflow==2.22.0 keras==3.9.0")
+    assert str(refused.value) == (
+        "tensorflow==2.22.0 keras==3.9.0 installs keras==3.9.0 and keras-nightly==3.16.0 into one folder: TensorFlow "
+        "brings keras-nightly itself, so leave keras out or name keras-nightly==3.16.0 instead"
+    )
+    assert not (tmp_path / "cache" / "tf-save-conformance" / "environments").exists()
+
+
+def test_a_nightly_keras_is_in_the_name_of_its_environment(index):
+    python = interpreter_at("2.22.0").python
+    assert installed(python) == {"tensorflow": "2.22.0", "keras-nightly": "3.16.0"}
+    assert "tensorflow-2.22.0-keras-nightly-3.16.0-python-" in python
 
 
 def test_an_environment_is_made_once_and_for_one_set_of_packages(index, monkeypatch):

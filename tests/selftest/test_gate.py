@@ -191,7 +191,7 @@ def judged(
 ) -> Judgement:
     """Return a regression, or none, after a team's list was applied to it."""
     judgements = {
-        CONTROL: Judgement(CONTROL, Outcome(control)),
+        CONTROL: Judgement(CONTROL, Outcome(control), found=list(found) if control == "fails" else []),
         ACROSS: Judgement(ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, found=found),
     }
     compare_with_control(judgements)
@@ -246,7 +246,7 @@ def test_a_change_is_accepted_as_such(tmp_path):
     before, after = ({"serve": {"inputs": {name: ["float32", [None]]}}} for name in ("dense_input", "inputs"))
     for control, found in ((Outcome.CONFORMS, []), (Outcome.FAILS, [Shortfall("as before")])):
         judgements = {
-            CONTROL: Judgement(CONTROL, control, contract=before),
+            CONTROL: Judgement(CONTROL, control, contract=before, found=list(found)),
             ACROSS: Judgement(
                 ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, contract=after, found=list(found)
             ),

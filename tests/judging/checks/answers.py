@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 from tests.both_sides.structures import leaves, natural_order
 from tests.both_sides.tensors import Input
+from tests.judging.checks.places import place_of
+from tests.judging.requirement import Place
 from tests.judging.seen import Seen
 
 # An answer as a child sends it: `{"value": ...}`, or `{"raised": {"type", "message"}}`.
@@ -30,8 +33,17 @@ def aligned(expected: Any, answered: Mapping[str, Any], own_names: list[str] | N
     return flat, [answered[name] for name in names]
 
 
-def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer: Answer) -> tuple[str, str] | None:
-    """Return what was expected and what was seen, in words, if an answer differs; None if it does not.
+@dataclasses.dataclass(frozen=True)
+class WrongAnswer:
+    """An answer that differs from the original's: what was expected and seen, in words, and where it is wrong."""
+
+    expected: str
+    seen: str
+    place: Place
+
+
+def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer: Answer) -> WrongAnswer | None:
+    """Return how an answer differs from the original's; None if it does not.
 
     Args:
         original: the original's answers to this input, by `eager` and `graph`.
@@ -40,9 +52,11 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
     expected, other = original[against], original.get("eager" if against == "graph" else "graph", {})
     if "raised" in expected:
         # Over two pairs, an answer where the original had none is no loss.
-        return None if "raised" in answer or not seen.hop.within_one_pair else (in_words(expected), "an answer")
+        if "raised" in answer or not seen.hop.within_one_pair:
+            return None
+        return WrongAnswer(in_words(expected), "an answer", Place(f"{asked.name}: answered"))
     if "raised" in answer:
-        return "an answer", in_words(answer)
+        return WrongAnswer("an answer", in_words(answer), Place(f"{asked.name}: {answer['raised']['type']}"))
     one, two, third = expected["value"], answer["value"], other.get("value")
     if seen.loader.asked not in ("as_original", "by_function"):
         own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
@@ -55,7 +69,8 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
     first, more = comparison.differences[0], len(comparison.differences) - 1
     place = f" at {first.where}" if first.where else ""
     rest = f" (and {more} more differences)" if more else ""
-    return f"{first.level}{place}: {first.expected}", first.seen + rest
+    expected_text = f"{first.level}{place}: {first.expected}"
+    return WrongAnswer(expected_text, first.seen + rest, place_of(asked.name, comparison))
 
 
 def in_words(answer: Answer) -> str:

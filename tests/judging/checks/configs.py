@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.judging.requirement import Shortfall
+from tests.judging.requirement import Place, Shortfall
 
 # Python object ids, with which Keras marks shared objects in configs, mean nothing in another process.
 MEANINGLESS = {"shared_object_id"}
@@ -22,7 +22,8 @@ def check_same_config(what: str, expected: Any, loaded: Any) -> None:
     if differences:
         where, one, two = differences[0]
         more = f" and in {len(differences) - 1} more places" if len(differences) > 1 else ""
-        raise Shortfall(f"the {what} differs at {where or 'its root'}{more}", expected=one, seen=two)
+        places = tuple(Place(f"{what}: {path}") for path, _, _ in differences)
+        raise Shortfall(f"the {what} differs at {where or 'its root'}{more}", expected=one, seen=two, places=places)
 
 
 def _parsed(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.interpreters.response import Response
-from tests.judging.requirement import Shortfall, Symptom
+from tests.judging.requirement import Place, Shortfall, Symptom
 
 
 def check_not_offered(response: Response, section: str) -> str:
@@ -39,7 +39,11 @@ def check_refused(response: Response, missing: str) -> str:
         raised = [answer.get("raised") for answer in response["answers"]]
         if not all(raised):
             raise Shortfall(
-                "it loads without what it needs", expected=f"a refusal that names {missing}", seen="a model"
+                "it loads without what it needs",
+                expected=f"a refusal that names {missing}",
+                seen="a model",
+                places=(Place(f"{missing}: accepted"),),
+                lost_refusal=True,
             )
         error = raised[0]
     refusal = f"{error['type']}: {error['message']}"
@@ -50,5 +54,7 @@ def check_refused(response: Response, missing: str) -> str:
             seen=refusal,
             symptom=Symptom.EXCEPTION,
             exception=error["type"],
+            places=(Place(f"{missing}: not named"),),
+            lost_refusal=True,
         )
     return refusal

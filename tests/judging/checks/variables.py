@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tests.judging.checks.places import place_of
 from tests.judging.comparison import compare
 from tests.judging.requirement import Shortfall
 from tests.judging.seen import Seen
@@ -18,8 +19,11 @@ def paths(variables: Sequence[Variable]) -> list[str]:
     return [path for path, _ in variables]
 
 
-def check_value(seen: Seen, path: str, expected: Any, candidates: Sequence[Any]) -> None:
+def check_value(seen: Seen, path: str, expected: Any, candidates: Sequence[Any], where: str) -> None:
     """Check that every variable with that path has the value.
+
+    Args:
+        where: the variable by its number, which is the same with every pair.
 
     Raises:
         Shortfall: one of them has not.
@@ -29,7 +33,10 @@ def check_value(seen: Seen, path: str, expected: Any, candidates: Sequence[Any])
         if not comparison.equal:
             difference = comparison.differences[0]
             raise Shortfall(
-                f"{path} differs in its {difference.level}", expected=difference.expected, seen=difference.seen
+                f"{path} differs in its {difference.level}",
+                expected=difference.expected,
+                seen=difference.seen,
+                places=(place_of(where, comparison),),
             )
 
 
@@ -47,13 +54,15 @@ def check_in_order(
     """
     if len(expected) != len(loaded):
         raise Shortfall(count, expected=paths(expected), seen=paths(loaded))
-    for (path, value), (_, loaded_value) in zip(expected, loaded, strict=True):
+    for number, ((path, value), (_, loaded_value)) in enumerate(zip(expected, loaded, strict=True)):
         with seen.also():
-            check_value(seen, name.format(path), value, [loaded_value])
+            check_value(seen, name.format(path), value, [loaded_value], name.format(f"variable {number}"))
 
 
-def check_namesakes(seen: Seen, path: str, value: Any, expected: Sequence[Any], candidates: Sequence[Any]) -> None:
+def check_namesakes(
+    seen: Seen, path: str, value: Any, expected: Sequence[Any], candidates: Sequence[Any], where: str
+) -> None:
     """Check that some variable of that path has the value, and that none has a value that is not expected."""
     equal = [other for other in candidates if compare(value, other).equal]
     strange = [other for other in candidates if not any(compare(one, other).equal for one in expected)]
-    check_value(seen, path, value, [*(equal or candidates), *strange])
+    check_value(seen, path, value, [*(equal or candidates), *strange], where)

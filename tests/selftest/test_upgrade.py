@@ -1,0 +1,152 @@
+"""Gates compare shortfalls, not only cells: a fault behind a fault has regressed, and what is gone is fixed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.deviations import Deviation
+from tests.judging.deviations import Place as RowPlace
+from tests.judging.judgement import Judgement
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import CONTROL, NEW_ARTIFACTS, Hop
+from tests.judging.requirement import Place, Shortfall, Size, Symptom
+from tests.judging.upgrade import accept, compare_with_control
+
+ACROSS = Hop("A", "B")
+
+
+def weight(number: int, size: Size = Size.WRONG, path: str = "kernel") -> Shortfall:
+    """Return a weight that is wrong, under a path of the pair's own."""
+    return Shortfall(f"{path} differs in its values", places=(Place(f"variable {number}: values", size),))
+
+
+def raised(exception: str, section: str = "load") -> Shortfall:
+    """Return an exception in a section."""
+    return Shortfall(f"{exception}: no", symptom=Symptom.EXCEPTION, exception=exception, places=(Place(section),))
+
+
+def wrong_inputs(*names: str) -> Shortfall:
+    """Return wrong answers to these inputs."""
+    places = tuple(Place(f"{name}: values", Size.WRONG) for name in names)
+    return Shortfall(f"other answers on {len(names)} of 5 inputs", inputs=list(names), places=places)
+
+
+def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFACTS) -> Judgement:
+    """Return the judgement of a hop with these shortfalls, compared with a control."""
+    judgements = {
+        CONTROL: Judgement(CONTROL, Outcome.FAILS if control else Outcome.CONFORMS, found=list(control)),
+        hop: Judgement(hop, Outcome.FAILS if other else Outcome.CONFORMS, found=list(other)),
+    }
+    compare_with_control(judgements)
+    return judgements[hop]
+
+
+@pytest.mark.parametrize("hop", [ACROSS, NEW_ARTIFACTS])
+@pytest.mark.parametrize(
+    ("control", "other", "outcome"),
+    [
+        ([weight(0)], [weight(0)], Outcome.BROKEN_BEFORE),
+        ([weight(0)], [weight(0, path="sequential/kernel")], Outcome.BROKEN_BEFORE),
+        ([weight(0)], [weight(1)], Outcome.REGRESSED),
+        ([weight(0)], [weight(0), weight(1)], Outcome.REGRESSED),
+        ([weight(0), weight(1)], [weight(1)], Outcome.BROKEN_BEFORE),
+        ([weight(0, Size.ROUNDING)], [weight(0)], Outcome.REGRESSED),
+        ([weight(0)], [weight(0, Size.ROUNDING)], Outcome.BROKEN_BEFORE),
+        ([weight(0)], [Shortfall("more or fewer variables")], Outcome.REGRESSED),
+        ([raised("ValueError")], [raised("ValueError")], Outcome.BROKEN_BEFORE),
+        ([raised("ValueError")], [raised("TypeError")], Outcome.REGRESSED),
+        ([raised("ValueError")], [raised("ValueError", "answers")], Outcome.REGRESSED),
+        ([wrong_inputs("zeros")], [wrong_inputs("zeros")], Outcome.BROKEN_BEFORE),
+        ([wrong_inputs("zeros", "ones")], [wrong_inputs("ones")], Outcome.BROKEN_BEFORE),
+        ([wrong_inputs("zeros")], [wrong_inputs("zeros", "ones")], Outcome.REGRESSED),
+    ],
+)
+def test_what_is_new_has_regressed(control, other, outcome, hop):
+    judgement = gate(control, other, hop)
+    assert judgement.outcome is outcome
+    assert judgement.is_bad == (outcome is Outcome.REGRESSED)
+
+
+def test_a_crash_is_new_where_an_exception_was():
+    crash = Shortfall("the child was ended by SIGABRT", symptom=Symptom.CRASH, places=(Place("load"),))
+    judgements = {
+        CONTROL: Judgement(CONTROL, Outcome.FAILS, found=[raised("ValueError")]),
+        ACROSS: Judgement(ACROSS, Outcome.CRASHED, found=[crash]),
+    }
+    compare_with_control(judgements)
+    assert judgements[ACROSS].outcome is Outcome.REGRESSED
+
+
+def test_the_new_shortfall_comes_first_and_names_the_one_behind_which_it_stood():
+    judgement = gate([weight(0, path="seed")], [weight(0, path="seed"), weight(3, path="bias")])
+    assert [shortfall.message for shortfall in judgement.found] == [
+        "bias differs in its values",
+        "seed differs in its values",
+    ]
+    assert judgement.message == (
+        "bias differs in its values (the control falls short in a different way: seed differs in its values)"
+    )
+
+
+def test_a_cell_can_be_fixed_and_have_regressed():
+    judgement = gate([weight(0, path="seed")], [weight(3, path="bias")])
+    assert (judgement.outcome, judgement.fixed) == (Outcome.REGRESSED, ["seed differs in its values"])
+    assert gate([weight(0)], [weight(3)], ACROSS).fixed == []  # less is compared over two pairs
+
+
+def test_a_team_accepts_what_is_new_and_need_not_accept_what_was_there_before():
+    row = Deviation(
+        "ours", "by-design", Symptom.MISMATCH, "so", (RowPlace(("*",), ("*",)),), message="^bias", accepts=True
+    )
+    judgement = gate([weight(0, path="seed")], [weight(0, path="seed"), weight(3, path="bias")])
+    accept(judgement, [row])
+    assert judgement.outcome is Outcome.DEVIATES
+
+
+REFUSAL = Deviation(
+    "lambda-is-refused", "by-design", Symptom.EXCEPTION, "so", (RowPlace(("*",), ("*",)),), message="^ValueError"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "refusals", "outcome"),
+    [
+        ("ValueError: no", [REFUSAL], Outcome.CHANGED),
+        ("ValueError: no", [], Outcome.FIXED),
+        ("TypeError: no", [REFUSAL], Outcome.FIXED),
+        ("TypeError: it is a lambda; pass `safe_mode=False` to load it", [], Outcome.CHANGED),
+    ],
+)
+def test_a_declared_refusal_is_a_contract(message, refusals, outcome):
+    shortfall = Shortfall(message, symptom=Symptom.EXCEPTION, exception="ValueError", places=(Place("load"),))
+    judgements = {
+        CONTROL: Judgement(CONTROL, Outcome.DEVIATES, message, found=[shortfall]),
+        NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome.CONFORMS),
+    }
+    compare_with_control(judgements, refusals)
+    judgement = judgements[NEW_ARTIFACTS]
+    assert judgement.outcome is outcome
+    assert judgement.is_bad == (outcome is Outcome.CHANGED)
+    if outcome is Outcome.CHANGED:
+        assert judgement.message == f"refused before, and accepted now: {message}"
+
+
+def test_a_refusal_that_no_longer_names_what_is_missing_has_changed():
+    lost = Shortfall("it loads without what it needs", places=(Place("Scale: accepted"),), lost_refusal=True)
+    assert gate([], [lost]).outcome is Outcome.CHANGED
+    assert gate([], [lost, weight(0)]).outcome is Outcome.REGRESSED
+    assert gate([weight(0)], [weight(0), lost]).outcome is Outcome.CHANGED
+
+
+def test_planted_shortfalls_of_one_kind_have_the_same_places_and_others_have_not(bench):
+    def places(loader: str, requirement: str) -> set[str]:
+        cell = Cell("custom_layer.registered", Route("keras_archive", loader), requirement)
+        judgement = bench.judge(cell)[NEW_ARTIFACTS]
+        return {str(identity) for shortfall in judgement.found for identity in shortfall.identities}
+
+    assert places("is_off_by_one_bit", "outputs") != places("answers_a_constant", "outputs")
+    assert all("ROUNDING" in place for place in places("is_off_by_one_bit", "outputs"))
+    assert all("WRONG" in place for place in places("answers_a_constant", "outputs"))
+    assert places("drops_a_weight", "weights") < places("casts_weights_to_float16", "weights")

@@ -202,8 +202,12 @@ class Document:
 
     @property
     def unexpected(self) -> list[Row]:
-        """The rows that a person has to look at. Blocked cells are left out: the cells that block them are there."""
-        return [row for row in self.cells if row.is_bad and row.outcome is not Outcome.BLOCKED]
+        """The rows that a person has to look at, the gravest first.
+
+        Blocked cells are left out: the cells that block them are there.
+        """
+        bad = [row for row in self.cells if row.is_bad and row.outcome is not Outcome.BLOCKED]
+        return sorted(bad, key=lambda row: row.gravity)
 
     @property
     def failing_stale_rows(self) -> tuple[str, ...]:

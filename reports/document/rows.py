@@ -7,15 +7,19 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from reports.document.causes import innermost
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
+from tests.judging.consequence import Consequence, consequence_of
 from tests.judging.judgement import Judgement
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 from tests.judging.requirement import Place, Shortfall, Symptom
 
 LONGEST_TEXT = 4000
+LONGEST_MESSAGE = 20000
+LONGEST_BLOCKED = 400
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -69,7 +73,7 @@ class Row:
             requirement=cell.requirement,
             hop=judgement.hop,
             outcome=judgement.outcome,
-            message=judgement.message[:LONGEST_TEXT],
+            message=_message(judgement),
             found=tuple(map(_in_text, judgement.found)),
             fixed=tuple(judgement.fixed),
             blocked_by=judgement.blocked_by,
@@ -150,6 +154,18 @@ class Row:
         return self.seconds is not None
 
     @property
+    def consequence(self) -> Consequence | None:
+        """The gravest consequence of its shortfalls; None if it has none."""
+        consequences = [consequence_of(self.requirement, shortfall) for shortfall in self.found]
+        return min(consequences, key=lambda each: each.gravity, default=None)
+
+    @property
+    def gravity(self) -> tuple[int, int]:
+        """A sort key that puts what its owner should see first at the beginning."""
+        consequence = self.consequence
+        return (len(Consequence) if consequence is None else consequence.gravity, list(Outcome).index(self.outcome))
+
+    @property
     def is_refusal(self) -> bool:
         """True if the requirement holds because the pair refused what it does not offer."""
         return self.outcome.holds and "refused_with" in self.facts and self.requirement in ("saves", "loads")
@@ -157,6 +173,13 @@ class Row:
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Row))
 SHORTFALL_FIELDS = tuple(field.name for field in dataclasses.fields(Shortfall))
+
+
+def _message(judgement: Judgement) -> str:
+    """Return the judgement's message; of a blocked cell only the cause, because the cell that blocks it has it all."""
+    if judgement.outcome is Outcome.BLOCKED:
+        return " ".join(innermost(judgement.message).split())[:LONGEST_BLOCKED]
+    return judgement.message[:LONGEST_MESSAGE]
 
 
 def _in_text(shortfall: Shortfall) -> Shortfall:

@@ -10,12 +10,14 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from reports.document.causes import innermost
 from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.drafts.patterns import pattern
 from reports.gate.ways_out import Carriers, WayOut
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
+from tests.judging.consequence import Consequence
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 
@@ -45,6 +47,7 @@ class Finding:
     message: str
     cells: tuple[Cell, ...]
     largest_ulp: float | None
+    consequence: Consequence | None
     deviations: tuple[str, ...]
     ways_out: tuple[WayOut, ...]
 
@@ -75,28 +78,58 @@ class _Group:
     has_loader: bool
     requirement: str
     symptom: str
+    kinds: frozenset[str]
+    consequence: Consequence | None
+    deviations: tuple[str, ...]
 
     @classmethod
     def of(cls, row: Row) -> _Group:
         # What is no longer offered fails all requirements at once.
         requirement = "" if row.outcome is Outcome.LOST else row.requirement
-        return cls(row.outcome, row.hop, row.route.saver, row.route.loader is not None, requirement, _symptom(row))
+        return cls(
+            row.outcome,
+            row.hop,
+            row.route.saver,
+            row.route.loader is not None,
+            requirement,
+            _symptom(row),
+            _kinds(row),
+            row.consequence,
+            row.deviations,
+        )
 
 
 def findings(document: Document, outcomes: tuple[Outcome, ...] = BAD) -> list[Finding]:
-    """Return a finding for all rows with these outcomes that share a symptom, the gravest first."""
+    """Return a finding for all rows with these outcomes that share a cause, the gravest consequence first."""
     groups: dict[_Group, list[Row]] = collections.defaultdict(list)
     for row in document.cells:
         if row.outcome in outcomes:
             groups[_Group.of(row)].append(row)
     carriers = Carriers.of(document)
     found = [_finding(rows, carriers) for rows in groups.values()]
-    return sorted(found, key=lambda each: (outcomes.index(each.outcome), each.hop, -len(each.cells), each.route))
+    return sorted(
+        found,
+        key=lambda each: (
+            len(Consequence) if each.consequence is None else each.consequence.gravity,
+            outcomes.index(each.outcome),
+            each.hop,
+            -len(each.cells),
+            each.route,
+        ),
+    )
 
 
 def _symptom(row: Row) -> str:
     """Return the row's symptom without what differs from case to case."""
-    return _what_changed(row) if row.outcome is Outcome.CHANGED else pattern(row.message)
+    return _what_changed(row) if row.outcome is Outcome.CHANGED else pattern(innermost(row.message))
+
+
+def _kinds(row: Row) -> frozenset[str]:
+    """Return how its values differ: two bugs that both read "other answers" are two if one loses a shape."""
+    places = [place for shortfall in row.found for place in shortfall.places]
+    return frozenset(
+        f"{place.where.rpartition(': ')[2]} {place.size or ''}" for place in places if ": " in place.where
+    )
 
 
 def _what_changed(row: Row) -> str:
@@ -105,7 +138,7 @@ def _what_changed(row: Row) -> str:
 
 def _finding(rows: Sequence[Row], carriers: Carriers) -> Finding:
     first = rows[0]
-    message = first.message.partition("\n")[0]
+    message = innermost(first.message).partition("\n")[0]
     if first.outcome is Outcome.CHANGED:
         message = f"different {_what_changed(first)}: {message}"
     return Finding(
@@ -116,6 +149,7 @@ def _finding(rows: Sequence[Row], carriers: Carriers) -> Finding:
         message,
         tuple(sorted(row.cell for row in rows)),
         max((row.largest_ulp for row in rows if row.largest_ulp is not None), default=None),
+        first.consequence,
         tuple(sorted({name for row in rows for name in row.deviations})),
         carriers.ways_out(rows),
     )

@@ -38,7 +38,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     console.print(Text(f"On {len(whole)} other savers and routes all {cells} cells hold."))
     for row in unexpected[:MOST_UNEXPECTED]:
         message = one_line(row.message, LONGEST_MESSAGE)
-        console.print(Text(f"{row.outcome}: {row.hop}  {row.cell}: {message}", style="red"))
+        consequence = f" ({row.consequence})" if row.consequence else ""
+        console.print(Text(f"{row.outcome}{consequence}: {row.hop}  {row.cell}: {message}", style="red"))
         title = document.titles.of(row.route)
         if title is not None:
             console.print(Text(f"    {title}", style="dim"))

@@ -1,4 +1,4 @@
-"""The verdict of a run in one sentence."""
+"""The verdict of a run, and its consequences, in words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import collections
 
 from reports.document.contents import Document
 from reports.document.contents import Verdict as OnClaim
+from tests.judging.consequence import Consequence
 from tests.judging.outcome import Outcome
 
 CLAIMS = {
@@ -17,25 +18,34 @@ CLAIMS = {
 
 
 def verdict(document: Document) -> str:
-    """Return the verdict of the run in one sentence."""
+    """Return the verdict of the run in one sentence, and the consequences of what is unexpected in another."""
     if document.footer is None:
         return f"INCOMPLETE: {len(document.unjudged)} cells have no verdict."
     to = document.pair_in_words("B")
     bad = collections.Counter(row.outcome for row in document.cells if row.is_bad)
     blocked = bad.pop(Outcome.BLOCKED, 0)
+    consequences = consequences_in_words(document)
     blocked_in_words = f" ({blocked} more cells are blocked by these)" if blocked else ""
     fails = bool(bad or blocked or document.failing_stale_rows)
     if document.is_gate:
         fixed = sum(row.outcome is Outcome.FIXED for row in document.cells)
         changes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(bad.items())) or "nothing regressed"
         word = "BREAKS" if fails else "SAFE"
-        return f"{word}: from {document.pair_in_words('A')} to {to}: {changes}{blocked_in_words}; {fixed} fixed."
+        pairs = f"from {document.pair_in_words('A')} to {to}"
+        return f"{word}: {pairs}: {changes}{blocked_in_words}; {fixed} fixed.{consequences}"
     if fails:
         stale = len(document.failing_stale_rows)
         rows = f" and {stale} stale rows in the list" if stale else ""
-        return f"DOES NOT CONFORM: {to}: {bad.total()} unexpected cells{blocked_in_words}{rows}."
+        return f"DOES NOT CONFORM: {to}: {bad.total()} unexpected cells{blocked_in_words}{rows}.{consequences}"
     known = document.footer.outcomes.get(Outcome.DEVIATES, 0)
     return f"CONFORMS: {to}, with {known} cells that deviate as recorded."
+
+
+def consequences_in_words(document: Document) -> str:
+    """Return how many unexpected cells have which consequence, as a sentence that follows the verdict."""
+    counts = collections.Counter(row.consequence for row in document.unexpected)
+    named = [f"{counts[each]} {each}" for each in Consequence if counts[each]]
+    return f" Consequences: {', '.join(named)}." if named else ""
 
 
 def claims_in_words(document: Document) -> str:

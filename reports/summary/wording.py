@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reports.document.causes import innermost
+
 FOLDERS = re.compile(r"(?<![\w:/.])/(?:[\w.+-]+/){2,}(?=[\w.+-]+)")
 CONFIG = re.compile(r"\bconfig=\{.*\}\.?", re.DOTALL)
 ADDRESS = re.compile(r"\b0x[0-9a-f]+|\b\d{12,}\b")
@@ -28,13 +30,13 @@ def cut(text: str, most: int) -> str:
 
 
 def one_line(text: str, most: int = LONGEST) -> str:
-    """Return the text on one line, without folders and the configs that Keras repeats, cut if long."""
-    return cut(" ".join(CONFIG.sub("", without_folders(text)).split()), most)
+    """Return the text on one line: the innermost cause of an exception, without folders and configs, cut if long."""
+    return cut(" ".join(CONFIG.sub("", without_folders(innermost(text))).split()), most)
 
 
 def for_table(text: str, most: int = LONGEST_IN_TABLE) -> str:
     """Return the text on one line for a table of Markdown, cut if long."""
-    return cut(" ".join(text.split()).replace("|", "\\|"), most)
+    return cut(" ".join(innermost(text).split()).replace("|", "\\|"), most)
 
 
 def in_words(name: str) -> str:

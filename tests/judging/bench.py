@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.deviations import Deviation, Deviations
 from tests.judging.evidence import Evidence
-from tests.judging.judgement import Judgement, apply_deviations, judge
+from tests.judging.judgement import Judgement, apply_deviations, excuse_minor, judge
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL, Hop, Pair
 from tests.judging.requirement import Requirement
@@ -48,6 +48,8 @@ class Bench:
             explaining = [row for row in rows if row not in accepting[hop]]
             lenient = cell.case.startswith(BROUGHT_FAMILY)
             judgements[hop] = apply_deviations(judgement, explaining, lenient=lenient)
+            if lenient and not self.is_gate:
+                excuse_minor(judgements[hop], cell.requirement, explaining)
         if self.is_gate:
             refusals = [row for row in self.rows_of(cell, CONTROL) if row.is_refusal] if CONTROL in judgements else []
             compare_with_control(judgements, refusals)

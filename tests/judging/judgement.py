@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.interpreters.response import Ending, MissingSection
+from tests.judging.consequence import MINOR, consequence_of
 from tests.judging.deviations import Deviation
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
@@ -126,6 +127,18 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     elif judgement.found:
         judgement.outcome = Outcome.DEVIATES
     return judgement
+
+
+def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviation]) -> None:
+    """Let a cell deviate if nothing is wrong in it but names, or things that a user would not notice.
+
+    This is for models that a user brings, within one pair, where no list could name them.
+    """
+    unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
+    consequences = {consequence_of(requirement, shortfall) for shortfall in unexplained}
+    if judgement.outcome is Outcome.FAILS and consequences <= set(MINOR):
+        judgement.outcome = Outcome.DEVIATES
+        judgement.message = f"{min(consequences, key=lambda each: each.gravity)}: {unexplained[0].message}"
 
 
 def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation], lenient: bool) -> list[str]:

@@ -85,7 +85,7 @@ def test_the_verdict_comes_first_with_both_pairs():
 
 def test_in_a_gate_each_line_that_breaks_has_its_way_out():
     words = words_in(page.of_run(gate(), {}))
-    assert "h5:load_model outputs regressed A>B 1 case, largest error 12 ulp" in words
+    assert "h5:load_model outputs silent regressed A>B 1 case, largest error 12 ulp" in words
     assert "→ save it with saved_model and load it with signature saved_model:signature 1 of 1" in words
     changed = "saved_model:signature loads changed B>B 1 case different names of inputs: serve"
     assert f"What changes 1 ≠ {changed}" in words

@@ -176,7 +176,7 @@ SHORTFALL_FIELDS = tuple(field.name for field in dataclasses.fields(Shortfall))
 
 
 def _message(judgement: Judgement) -> str:
-    """Return the judgement's message; of a blocked cell only the cause, because the cell that blocks it has it all."""
+    """Return the judgement's message; of a blocked cell only the cause, because the blocking cell has the rest."""
     if judgement.outcome is Outcome.BLOCKED:
         return " ".join(innermost(judgement.message).split())[:LONGEST_BLOCKED]
     return judgement.message[:LONGEST_MESSAGE]

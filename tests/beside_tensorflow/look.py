@@ -29,6 +29,12 @@ def variables_of(model: Any) -> List[Any]:
     return [variable for variable in model.variables if hasattr(variable, "name")]
 
 
+def variables_of_optimizer(optimizer: Any) -> List[Any]:
+    """Return the variables of an optimizer, none if there is none. Legacy optimizers of Keras 2 have a method."""
+    variables = getattr(optimizer, "variables", ())
+    return list(variables() if callable(variables) else variables)
+
+
 def array_or_digest(array: np.ndarray) -> Any:
     """Return the array, or the dtype, shape and digest of a large one."""
     if array.nbytes <= LARGEST_SENT:
@@ -93,7 +99,7 @@ def training(model: Any) -> Dict[str, Any]:
         else {
             "class": type(optimizer).__name__,
             "config": canonical(optimizer.get_config()),
-            "variables": [[path_of(variable), as_array(variable)] for variable in optimizer.variables],
+            "variables": [[path_of(variable), as_array(variable)] for variable in variables_of_optimizer(optimizer)],
         },
     }
 
@@ -101,7 +107,7 @@ def training(model: Any) -> Dict[str, Any]:
 def forget(model: Any) -> None:
     """Change every variable of a model and of its optimizer, so that a variable that is not loaded shows."""
     optimizer = getattr(model, "optimizer", None)
-    for variable in [*variables_of(model), *(optimizer.variables if optimizer is not None else ())]:
+    for variable in [*variables_of(model), *variables_of_optimizer(optimizer)]:
         value = as_array(variable)
         if value.dtype.kind == "b":
             variable.assign(~value)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.interpreters.response import Ending, MissingSection
 from tests.judging.consequence import MINOR, consequence_of
 from tests.judging.deviations import Deviation
+from tests.judging.evidence import NoEvidence
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 from tests.judging.requirement import Blocked, Place, Requirement, Shortfall, Symptom
@@ -22,6 +25,15 @@ LOSSES = {
     Ending.OUT_OF_MEMORY: (Outcome.CRASHED, Symptom.MEMORY),
     Ending.TIMED_OUT: (Outcome.TIMED_OUT, Symptom.TIMEOUT),
 }
+
+
+# The sections in which children only look at something. An exception of the suite's own code there says nothing about
+# the model.
+LOOKS = (
+    "names", "before", "after", "found", "fingerprint", "files", "weights", "architecture", "training",
+    "restored_weights", "contract",
+)  # fmt: skip
+FRAME = re.compile(r'^ *File "([^"]+)", line (\d+)', re.MULTILINE)
 
 
 @dataclasses.dataclass
@@ -70,8 +82,18 @@ class Judgement:
         return shortfalls if self.message in shortfalls else f"{self.message}\n{shortfalls}".rstrip()
 
 
+def innermost_frame(text: str) -> str:
+    """Return the file and line of the innermost frame of a traceback; empty if there is none."""
+    frames = FRAME.findall(text)
+    return f"{Path(frames[-1][0]).name}, line {frames[-1][1]}" if frames else ""
+
+
 def judge(requirement: Requirement, seen: Seen) -> Judgement:
-    """Judge one cell in one hop, without regard to deviations."""
+    """Judge one cell in one hop, without regard to deviations.
+
+    Raises:
+        NoEvidence: nobody could be asked, or the suite's own code failed, so the cell has no verdict.
+    """
     started = time.process_time()
     judgement = Judgement(seen.hop, Outcome.CONFORMS, facts=seen.facts, contract=seen.contract, found=seen.shortfalls)
     try:
@@ -83,6 +105,9 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
     except MissingSection as missing:
         if missing.error:
             error = missing.error
+            if error.get("ours") and missing.section in LOOKS:
+                frame = innermost_frame(error.get("traceback", ""))
+                raise NoEvidence(f"a fault of the suite, not of the model: {missing} ({frame})") from missing
             place = Place(missing.section)
             seen.shortfalls.append(
                 Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))

@@ -55,7 +55,7 @@ class Collector:
         ran_to_its_end = exitstatus in (PASSED, FAILED)
         complete = ran_to_its_end and not unjudged
         document = self.document_so_far(complete=complete, unjudged=unjudged)
-        if exitstatus == PASSED and (document.failing_stale_rows or not complete):
+        if exitstatus == PASSED and (document.failing_stale_rows or document.footer_reasons or not complete):
             session.exitstatus = FAILED
         try:
             self.document = document = scripts.named(document) if ran_to_its_end else document

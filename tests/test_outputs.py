@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
+from tests.both_sides.structures import leaves
 from tests.judging.checks.answers import Answer, difference
+from tests.judging.inputs import elements
 from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
@@ -31,6 +35,7 @@ def outputs(seen: Seen) -> None:
         asked.name for asked, original in zip(seen.asked, originals, strict=True) if "raised" in original[against]
     ]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
+    seen.facts["finite_answers"] = sum(has_finite_values(original[against]) for original in originals)
     if not wrong:
         return
     raised = [answer["raised"] for _, answer in wrong.values() if "raised" in answer]
@@ -46,6 +51,17 @@ def outputs(seen: Seen) -> None:
     message = f"other answers on {len(wrong)} of {len(answers)} inputs, first on {first!r}"
     places = tuple(differs.place for differs, _ in wrong.values())
     raise Shortfall(message, expected=differs.expected, seen=differs.seen, inputs=list(wrong), places=places)
+
+
+def has_finite_values(answer: Answer) -> bool:
+    """Return whether an answer is a value that holds anything but NaN and infinities."""
+    return "value" in answer and any(is_finite_somewhere(elements(leaf)) for leaf in leaves(answer["value"]))
+
+
+def is_finite_somewhere(array: np.ndarray) -> bool:
+    """Return whether an array holds an element that is no NaN and no infinity; an empty one does not."""
+    inexact = array.dtype.kind in "fc" or "float" in array.dtype.name
+    return bool(np.isfinite(array.astype("complex128")).any()) if inexact else array.size > 0
 
 
 def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:

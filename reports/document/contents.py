@@ -9,6 +9,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reports.document.compared import Compared, compared
 from reports.document.rows import EMPTY, OUTCOMES, Row
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.routes import Route
@@ -18,6 +19,8 @@ from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop, Pair
 
 SCHEMA_VERSION = 1
+
+INCOMPLETE = "incomplete"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,16 +116,29 @@ class ClaimVerdict:
 
 @dataclasses.dataclass(frozen=True)
 class Footer:
-    """The result of a run. Only a run in which every cell has a verdict gets one."""
+    """The result of a run. Only a run in which every cell has a verdict gets one.
+
+    `reasons` say which models were asked for and not compared at all. Such a run is incomplete, unless something is
+    unexpected too.
+    """
 
     conforms: bool
     outcomes: Mapping[Outcome, int]
     finished: str
+    reasons: tuple[str, ...] = ()
+    only_incomplete: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in one word. What is unexpected outranks what was not compared."""
+        return "conforms" if self.conforms else INCOMPLETE if self.only_incomplete else "fails"
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Footer:
         """Return the footer that `as_json` wrote."""
-        return cls(content["conforms"], _counts(content["outcomes"]), content["finished"])
+        reasons = tuple(content.get("reasons", ()))
+        only_incomplete = content.get("verdict") == INCOMPLETE
+        return cls(content["conforms"], _counts(content["outcomes"]), content["finished"], reasons, only_incomplete)
 
     def as_json(self) -> dict[str, Any]:
         """Return the footer as JSON."""
@@ -131,6 +147,8 @@ class Footer:
             "conforms": self.conforms,
             "outcomes": _counts_as_json(self.outcomes),
             "finished": self.finished,
+            "verdict": self.verdict,
+            **({"reasons": list(self.reasons)} if self.reasons else {}),
         }
 
 
@@ -146,6 +164,7 @@ class Document:
         requirements: what must hold, by name, in the order in which reports show them.
         savers, loaders: their descriptions by name.
         cells: a row for each cell and hop, sorted by case, route, requirement and hop.
+        asked_for: the cases that a user brings, or names one by one.
         planned: how many rows each case has in a run of all cases on these routes.
         unjudged: the ids of tests without a verdict, if the run did not finish.
         stale_rows: the ids of rows of the list that match no cell, if the run finished.
@@ -167,6 +186,7 @@ class Document:
     claims: tuple[ClaimVerdict, ...]
     deviations: Mapping[str, DescribedDeviation]
     planned: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    asked_for: tuple[str, ...] = ()
     titles: Titles = dataclasses.field(default_factory=Titles)
     unjudged: tuple[str, ...] = ()
     stale_rows: tuple[str, ...] = ()
@@ -210,6 +230,16 @@ class Document:
         return sorted(bad, key=lambda row: row.gravity)
 
     @property
+    def footer_reasons(self) -> tuple[str, ...]:
+        """Why models that were asked for were not compared; none if the run did not finish."""
+        return self.footer.reasons if self.footer else ()
+
+    @property
+    def compared(self) -> list[Compared]:
+        """How much was compared of what a user brings or names, in the hop that is the measure of the others."""
+        return compared(self.cells, self.asked_for, self.hops[0])
+
+    @property
     def failing_stale_rows(self) -> tuple[str, ...]:
         """The stale rows that fail the run; none if only a part of the cells was asked for."""
         return () if self.narrowed else self.stale_rows
@@ -217,9 +247,16 @@ class Document:
     def finish(self) -> Document:
         """Return the same document with the footer that its rows amount to."""
         counts = collections.Counter(row.outcome for row in self.cells)
-        conforms = not any(row.is_bad for row in self.cells) and not self.failing_stale_rows
+        reasons = tuple(each.reason for each in self.compared if each.reason)
+        fails = any(row.is_bad for row in self.cells) or bool(self.failing_stale_rows)
         now = datetime.datetime.now(datetime.timezone.utc)
-        footer = Footer(conforms, dict(sorted(counts.items())), now.isoformat(timespec="seconds"))
+        footer = Footer(
+            not fails and not reasons,
+            dict(sorted(counts.items())),
+            now.isoformat(timespec="seconds"),
+            reasons,
+            only_incomplete=bool(reasons) and not fails,
+        )
         return dataclasses.replace(self, footer=footer)
 
     @classmethod
@@ -242,6 +279,7 @@ class Document:
             claims=tuple(map(ClaimVerdict.from_json, content["claims"])),
             deviations=deviations_from_json(content["deviations"]),
             planned=content.get("planned", {}),
+            asked_for=tuple(content.get("asked_for", ())),
             titles=Titles(**content.get("titles", {})),
             unjudged=tuple(content.get("unjudged", ())),
             stale_rows=tuple(content.get("stale_rows", ())),
@@ -260,6 +298,7 @@ class Document:
             "hops": [str(hop) for hop in self.hops],
             "narrowed": self.narrowed,
             "planned": dict(self.planned),
+            "asked_for": list(self.asked_for),
             "requirements": dict(self.requirements),
             "cases": to_plain(self.cases),
             "savers": dict(self.savers),
@@ -269,8 +308,9 @@ class Document:
             "claims": [claim.as_json() for claim in self.claims],
             "deviations": to_plain(self.deviations),
         }
-        if not self.planned:
-            del content["planned"]
+        for name in ("planned", "asked_for"):
+            if not content[name]:
+                del content[name]
         if self.titles == Titles():
             del content["titles"]
         if self.footer is None:

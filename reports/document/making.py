@@ -62,6 +62,7 @@ def document_of(
         claims=claims.verdicts(cells),
         deviations={row.id: DescribedDeviation(row.kind, row.reason, row.link) for row in session.deviations.rows},
         planned=dict(sorted(session.rows_by_case.items())),
+        asked_for=session.cases_asked_for,
         titles=Titles(
             savers={name: saver.title for name, saver in catalogue.savers.items()},
             loaders={name: loader.title for name, loader in catalogue.loaders.items()},

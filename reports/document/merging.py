@@ -50,6 +50,7 @@ def merged(parts: Mapping[str, Document]) -> Document:
         started=min(part.started for part in parts.values()),
         narrowed=False,
         cells=rows,
+        asked_for=tuple(sorted({case for part in parts.values() for case in part.asked_for})),
         claims=claims.verdicts(rows),
         cpu_seconds={name: round(seconds, 2) for name, seconds in sorted(spent.items())},
     )

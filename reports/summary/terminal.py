@@ -31,9 +31,13 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     unexpected = document.unexpected
     whole = [line for line in lines if not line.short]
     console.rule("[bold]conformance")
-    style = "bold red" if unexpected or not document.is_complete else "bold green"
+    is_good = document.is_complete and not unexpected and not document.footer_reasons
+    style = "bold green" if is_good else "bold red"
     console.print(Text(verdict(document), style=style))
-    console.print(_table([line for line in lines if line.short]))
+    for each in document.compared:
+        console.print(Text(f"compared: {each.in_words()}"))
+    if any(line.short for line in lines):
+        console.print(_table([line for line in lines if line.short]))
     cells = sum(line.count.judged for line in whole)
     console.print(Text(f"On {len(whole)} other savers and routes all {cells} cells hold."))
     for row in unexpected[:MOST_UNEXPECTED]:

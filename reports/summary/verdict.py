@@ -27,16 +27,20 @@ def verdict(document: Document) -> str:
     consequences = consequences_in_words(document)
     blocked_in_words = f" ({blocked} more cells are blocked by these)" if blocked else ""
     fails = bool(bad or blocked or document.failing_stale_rows)
+    not_compared = "".join(f" {reason}." for reason in document.footer.reasons)
+    if document.footer.reasons and not fails:
+        return f"INCOMPLETE: {to}: nothing is unexpected, but {'; '.join(document.footer.reasons)}."
     if document.is_gate:
         fixed = sum(row.outcome is Outcome.FIXED for row in document.cells)
         changes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(bad.items())) or "nothing regressed"
         word = "BREAKS" if fails else "SAFE"
         pairs = f"from {document.pair_in_words('A')} to {to}"
-        return f"{word}: {pairs}: {changes}{blocked_in_words}; {fixed} fixed.{consequences}"
+        return f"{word}: {pairs}: {changes}{blocked_in_words}; {fixed} fixed.{consequences}{not_compared}"
     if fails:
         stale = len(document.failing_stale_rows)
         rows = f" and {stale} stale rows in the list" if stale else ""
-        return f"DOES NOT CONFORM: {to}: {bad.total()} unexpected cells{blocked_in_words}{rows}.{consequences}"
+        cells = f"{bad.total()} unexpected cells{blocked_in_words}{rows}"
+        return f"DOES NOT CONFORM: {to}: {cells}.{consequences}{not_compared}"
     known = document.footer.outcomes.get(Outcome.DEVIATES, 0)
     return f"CONFORMS: {to}, with {known} cells that deviate as recorded."
 

@@ -135,6 +135,13 @@ class Session:
             counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
         return {case: count for case, count in counts.items() if count}
 
+    @property
+    def cases_asked_for(self) -> tuple[str, ...]:
+        """The cases that a user brings, or names one by one with `--case`, in sorted order."""
+        selected = {planned.cell.case for planned in self.plan}
+        named = set(self.request.case_globs) | {name for name, case in self.catalogue.cases.items() if case.brought}
+        return tuple(sorted(selected & named))
+
     def record(self, folder: Path) -> None:
         """Keep the responses about the pair under test in a folder, for a gate that starts from it."""
         request = self.request

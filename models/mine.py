@@ -14,16 +14,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
+from ..beside_tensorflow.users_modules import UsersModules
 from ..both_sides.cases import BroughtSource, CaseInfo
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
 from .case_declaration import Case
 from .mine_inputs import arrays_of, inputs_in_files, keras_inputs, module_endpoints
+from .mine_objects import Registry, distinct
 from .op_libraries import compiler
 from .traits import derived_traits
 
@@ -44,8 +46,12 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
+    registry = Registry(UsersModules(source))
     exists_as = artifact_kind(source.artifact) if source.artifact else None
     model = model_of(source, exists_as)
+    given = custom_objects(source)
+    registered = registry.of_user() if source.function else {}
+    objects = distinct(given, registered)
     make_inputs = beside(source, "inputs")
     own_inputs = None if make_inputs is None else make_inputs()
     if isinstance(model, tf.keras.Model):
@@ -68,7 +74,7 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
         doc=f"Brought: {source.artifact or source.function}",
         endpoints=structures,
         traits=frozenset([*traits, *derived_traits(structures, traits)]),
-        custom_objects=tuple(sorted(custom_objects(source))),
+        custom_objects=tuple(objects),
         training_objects=(),
         offered={},
         package=None,
@@ -79,6 +85,8 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
         unavailable=None,
         brought=source,
         exists_as=exists_as,
+        given_objects=tuple(sorted(given)),
+        registered_objects=tuple(name for name in objects if name in registered),
     )
     return {"case": to_plain(info), "given": arrays_of(own_inputs) if own_inputs else None}
 
@@ -167,6 +175,20 @@ def custom_objects(source: BroughtSource) -> Mapping[str, Any]:
     """Return the custom objects that stand beside the user's function."""
     objects = beside(source, "custom_objects")
     return (objects() if callable(objects) else objects) or {}
+
+
+def objects_by_name(info: CaseInfo, names: Sequence[str], registry: Registry) -> Dict[str, Dict[str, Any]]:
+    """Return the user's custom objects as `distinct` does, after importing the module.
+
+    The model is built only if one of the names is missing otherwise. What this pair does not register is left out.
+    """
+    assert info.brought is not None
+    given = custom_objects(info.brought)
+    objects = distinct(given, registry.of_user())
+    if not set(names) <= set(objects):
+        model_of(info.brought, info.exists_as)
+        objects = distinct(given, registry.of_user())
+    return objects
 
 
 def keras_traits(model: Any) -> List[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import GivenObjects, LoaderInfo, SaverInfo
 from tests.interpreters.response import Response
 from tests.judging.checks.refusals import check_refused
-from tests.judging.comparison import without_messages
+from tests.judging.comparison import compare, without_messages
 from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 
@@ -24,11 +26,13 @@ def custom_objects(seen: Seen) -> None:
     seen.loaded["load"]
     if seen.case.op_library:
         check_op_library(seen, seen.case.op_library)
-    elif seen.loader.takes_custom_objects:
-        check_objects(seen)
-    else:
+    elif not seen.loader.takes_custom_objects:
         # Its child was given nothing, and could not import a class: that it has loaded is all that is asked for.
         seen.facts["needs"] = []
+    elif seen.case.brought:
+        check_brought_objects(seen)
+    else:
+        check_objects(seen)
 
 
 def check_op_library(seen: Seen, library: str) -> None:
@@ -58,7 +62,7 @@ def check_objects(seen: Seen) -> None:
     needed = needed_here(seen)
     refusals = {}
     for name in seen.case.custom_objects:
-        without = loading_without(seen, name)
+        without = loading_without(seen, [name])
         with seen.also():
             if name in needed:
                 refusals[name] = check_refused(without, missing=name.rpartition(">")[2])
@@ -67,13 +71,59 @@ def check_objects(seen: Seen) -> None:
     seen.facts["needs"] = list(needed)
     if refusals:
         seen.facts["refused_without"] = refusals
-        check_ways(seen)
+        is_registered = all(">" in name for name in seen.case.custom_objects)
+        for by in ("scope", "registration") if is_registered else ("scope",):
+            with seen.also():
+                check_same_answers(seen, GivenObjects(by, seen.case.custom_objects), "custom_objects")
+        note_ways(seen, is_registered)
 
 
-def loading_without(seen: Seen, name: str) -> Response:
-    """Return the response of the child that was given all custom objects but this one."""
-    others = tuple(other for other in seen.case.custom_objects if other != name)
-    return seen.loading_with(GivenObjects("argument", others) if others else None)
+def check_brought_objects(seen: Seen) -> None:
+    """Check that the load is refused without each of a user's objects that it needs, and that those are enough.
+
+    Nobody has declared what it needs: a module may register more than one model uses. So what it loads without, and
+    still is the same model, it does not need.
+    """
+    needed = needed_of(seen, seen.case.custom_objects)
+    refusals = {}
+    for name in needed:
+        with seen.also():
+            refusals[name] = check_refused(loading_without(seen, [name]), missing=name.rpartition(">")[2])
+    seen.facts["needs"] = needed
+    if needed:
+        seen.facts["refused_without"] = refusals
+        is_registered = set(needed) <= set(seen.case.registered_objects)
+        for by in ("argument", "scope", "registration") if is_registered else ("argument", "scope"):
+            with seen.also():
+                check_same_answers(seen, GivenObjects(by, seen.case.custom_objects), "importing the module")
+        note_ways(seen, is_registered)
+
+
+def needed_of(seen: Seen, names: Sequence[str]) -> list[str]:
+    """Return which of these custom objects the load needs, leaving out many at once where they are many."""
+    if not names or is_same_model(seen, loading_without(seen, names)):
+        return []
+    if len(names) == 1:
+        return list(names)
+    half = len(names) // 2
+    return [*needed_of(seen, names[:half]), *needed_of(seen, names[half:])]
+
+
+def is_same_model(seen: Seen, response: Response) -> bool:
+    """Return whether a child has loaded a model that answers as it should."""
+    if "load" not in response or "answers" not in response:
+        return False
+    expected = without_messages(seen.answers_to_few(seen.loaded))
+    return compare(expected, without_messages(response["answers"])).equal
+
+
+def loading_without(seen: Seen, names: Sequence[str]) -> Response:
+    """Return the response of the child that was given all custom objects but these.
+
+    Even if none are left, the libraries that a user's module imports have to be imported.
+    """
+    others = tuple(other for other in seen.case.custom_objects if other not in names)
+    return seen.loading_with(GivenObjects("argument", others) if others or seen.case.brought else None)
 
 
 def check_loads_without(response: Response, name: str) -> None:
@@ -86,18 +136,10 @@ def check_loads_without(response: Response, name: str) -> None:
     response["load"]
 
 
-def check_ways(seen: Seen) -> None:
-    """Check that the objects make the same model in whatever way they are given.
-
-    Two facts are recorded: which way wins if two disagree, and whether objects that only have the right names are
-    noticed.
-    """
+def note_ways(seen: Seen, is_registered: bool) -> None:
+    """Record which way wins if two disagree, and whether objects that only have the right names are noticed."""
     names = seen.case.custom_objects
-    registered = all(">" in name for name in names)
-    for by in ("scope", "registration") if registered else ("scope",):
-        with seen.also():
-            check_same_answers(seen, GivenObjects(by, names))
-    for way in ("argument", "scope") if registered else ():
+    for way in ("argument", "scope") if is_registered else ():
         response = seen.loading_with(GivenObjects(f"rival_{way}", names))
         if "rivals_used" in response:
             seen.facts[f"{way}_wins_over_registration"] = bool(response["rivals_used"])
@@ -105,8 +147,8 @@ def check_ways(seen: Seen) -> None:
     seen.facts["wrong_objects"] = f"refused: {error['type']}: {error['message']}" if error else "not noticed"
 
 
-def check_same_answers(seen: Seen, objects: GivenObjects) -> None:
-    """Check that objects given in this way make the model that they make when given as an argument."""
+def check_same_answers(seen: Seen, objects: GivenObjects, usual: str) -> None:
+    """Check that objects given in this way make the model that they make when given in the usual way."""
     response = seen.loading_with(objects)
     error = response.error("load")
     if error is not None:
@@ -118,7 +160,7 @@ def check_same_answers(seen: Seen, objects: GivenObjects) -> None:
         without_messages(seen.answers_to_few(seen.loaded)), without_messages(response["answers"])
     )
     if not comparison.equal:
-        raise Shortfall(f"{objects.by} and custom_objects give different models", seen=str(comparison.differences[0]))
+        raise Shortfall(f"{objects.by} and {usual} give different models", seen=str(comparison.differences[0]))
 
 
 def test_custom_objects(cell):

@@ -21,7 +21,7 @@ def source_of_brought(case: CaseInfo, brought: BroughtSource) -> Source:
         imports = (*TENSORFLOW, f"sys.path[:0] = {list(brought.search)}", f"import {module}")
         declared = f"{module}.{function}_custom_objects"
         by_name = f"({declared}() if callable({declared}) else {declared})"
-        objects = tuple(f"{class_name(each)} = {by_name}[{each!r}]" for each in case.custom_objects)
+        objects = tuple(f"{class_name(each)} = {by_name}[{each!r}]" for each in case.given_objects)
         if case.exists_as is None:
             return Source(imports, (*objects, f"def {case.name}():\n    return {module}.{function}()"))
     if case.exists_as == "saved_model":
@@ -36,7 +36,7 @@ def source_of_brought(case: CaseInfo, brought: BroughtSource) -> Source:
         }[case.exists_as]
         definition = f"def {case.name}():\n    model = {module}.{function}()\n    {read}\n    return model"
         return Source(("import os", *imports), (*prefix, definition))
-    custom = ", ".join(f"{each!r}: {class_name(each)}" for each in case.custom_objects)
+    custom = ", ".join(f"{each!r}: {class_name(each)}" for each in case.given_objects)
     load = f"tf.keras.models.load_model(existing, custom_objects={{{custom}}})"
     return Source(imports, (*objects, f"def {case.name}():\n    return {load}"))
 

@@ -79,6 +79,7 @@ def script(row: Row, session: Session) -> str:
         imports = (Source(imports) + reading).imports
         takes, loading = loader.takes, reading.definitions
     from_source = loader is not None and loader.builds_from_source
+    objects = case.default_objects(loader) if loader is not None else None
     without_objects = row.requirement == "custom_objects"
     inputs = session.evidence.inputs(row.case)
     shown = _shown_input(row, inputs)
@@ -104,7 +105,7 @@ def script(row: Row, session: Session) -> str:
             features=literal(features_of(case)) if "compiled" in case.traits else None,
             trains_eagerly="traced" not in case.traits,
             no_keras=loader is not None and loader.name == "signature_no_keras",
-            custom_objects={each: class_name(each) for each in case.custom_objects},
+            custom_objects={each: class_name(each) for each in (objects.names if objects else ())},
             op_source=op_source(case),
             endpoint=endpoint,
             inputs=row.shrunk or literal(shown.value if shown else None),

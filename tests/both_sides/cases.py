@@ -28,6 +28,9 @@ class CaseInfo:
 
     `brought` is set for what a user brings, and `exists_as` is the kind of artifact that it is already.
     `unavailable` says why this machine cannot build it; None if it can.
+    `custom_objects` of what a user brings are those that stand beside the function or are registered, each once, by
+    the name that Keras asks for. `given_objects` are the names that stand beside the function, and
+    `registered_objects` the custom objects that importing the user's module and building the model registers.
     """
 
     id: str
@@ -46,6 +49,8 @@ class CaseInfo:
     unavailable: Optional[str]
     brought: Optional[BroughtSource]
     exists_as: Optional[str]
+    given_objects: Tuple[str, ...] = ()
+    registered_objects: Tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -127,10 +132,15 @@ class CaseInfo:
         return loader.name == "load_model" and not saver.trains
 
     def default_objects(self, loader: LoaderInfo) -> Optional[GivenObjects]:
-        """Return what a route is given: all custom objects, by argument; None where the loader takes none."""
-        if self.custom_objects and loader.takes_custom_objects:
-            return GivenObjects("argument", self.custom_objects)
-        return None
+        """Return what a route is given: all custom objects, by argument; None where the loader takes none.
+
+        A user's model is loaded as its users do: they import the module, and pass what stands beside the function.
+        """
+        if not loader.takes_custom_objects:
+            return None
+        if self.brought and self.brought.function:
+            return GivenObjects("as_user", self.given_objects)
+        return GivenObjects("argument", self.custom_objects) if self.custom_objects else None
 
     def few_inputs(self, inputs: Sequence[Input]) -> List[Input]:
         """Return the first two inputs of each endpoint, which show whether a model is still the same.

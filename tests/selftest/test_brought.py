@@ -99,6 +99,45 @@ SHOP = """
         return tf.Module()
 """
 
+REGISTERED = """
+    import tensorflow as tf
+
+    keras = tf.keras
+
+
+    def twice(x):
+        return x * 2.0
+
+
+    class Registered(keras.layers.Layer):
+        def __init__(self, by=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.by = by
+
+        def call(self, inputs):
+            return inputs * self.by
+
+        def get_config(self):
+            return {**super().get_config(), "by": self.by}
+
+
+    # Nothing but importing this module registers these, and no function's custom objects name them.
+    Registered = keras.utils.register_keras_serializable(package="shop")(Registered)
+    twice = keras.utils.register_keras_serializable(package="shop")(twice)
+    Unused = keras.utils.register_keras_serializable()(type("Unused", (Registered,), {}))
+
+
+    def registered():
+        return keras.Sequential([keras.Input((3,)), Registered(3.0), keras.layers.Dense(2, activation=twice)])
+
+
+    def half_told():
+        return registered()
+
+
+    half_told_custom_objects = {"Registered": Registered}
+"""
+
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Path:
@@ -107,6 +146,7 @@ def shop(tmp_path_factory) -> Path:
     (folder / "shop").mkdir()
     (folder / "shop" / "__init__.py").touch()
     (folder / "shop" / "models.py").write_text(textwrap.dedent(SHOP))
+    (folder / "shop" / "registered.py").write_text(textwrap.dedent(REGISTERED))
     return folder
 
 
@@ -271,3 +311,23 @@ def test_a_model_that_lost_its_class_is_refused_without_it_and_its_script_needs_
     script = (tmp_path / "out" / rows["h5:load_model", "loads"]["repro"]).read_text()
     assert "import shop.models" in script
     compile(script, "script", "exec")
+
+
+@pytest.mark.parametrize("model", ["registered", "half_told"])
+def test_what_importing_the_module_registers_is_known_and_not_asked_of_its_owner(shop, tmp_path, model):
+    ended = run(
+        tmp_path,
+        f"--model=shop.registered:{model}",
+        "--case=mine.*",
+        "--route=h5:load_model",
+        "--route=keras_archive:load_model",
+        PYTHONPATH=str(shop),
+    )
+    assert ended.returncode == 0, ended.stdout
+    rows = {(row["route"], row["requirement"]): row for row in report(tmp_path)["cells"]}
+    for route in ("h5:load_model", "keras_archive:load_model"):
+        assert rows[route, "loads"]["outcome"] == rows[route, "outputs"]["outcome"] == "conforms"
+        custom = rows[route, "custom_objects"]
+        # The module registers `shop>Unused` too, which this model does not need.
+        assert (custom["outcome"], custom["facts"]["needs"]) == ("conforms", ["shop>Registered", "shop>twice"])
+        assert set(custom["facts"]["refused_without"]) == {"shop>Registered", "shop>twice"}

@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
     group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
-    group.addoption("--all-routes", action="store_true", help="judge every route, not the primary ones alone")
+    group.addoption("--all-routes", action="store_true", help="judge every route, not only those of a default run")
     group.addoption("--route", metavar="GLOB", action="append", default=[], help="only these routes; repeatable")
     group.addoption(
         "--deviations",

@@ -22,7 +22,7 @@ def only_custom(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | N
 
 @requirement(over="routes", not_applicable=only_custom)
 def custom_objects(seen: Seen) -> None:
-    """Just what is needed is asked for, by name, and makes the same model in whatever way it is given."""
+    """The loader asks for the objects that it needs, by name, and the model is the same however they are passed."""
     seen.loaded["load"]
     if seen.case.op_library:
         check_op_library(seen, seen.case.op_library)

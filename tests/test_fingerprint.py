@@ -23,7 +23,7 @@ def only_saved_models(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | Non
 
 @requirement(over="savers", not_applicable=only_saved_models)
 def fingerprint(seen: Seen) -> None:
-    """A SavedModel has a fingerprint, and if it is saved twice, the hashes that can be the same are the same.
+    """A SavedModel has a fingerprint, and a second save gives the same hashes, apart from those that may differ.
 
     Modules and quick cases are saved twice.
     """

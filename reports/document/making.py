@@ -76,7 +76,7 @@ def document_of(
 
 
 def _rows_that_cannot_apply(session: Session, judged_requirements: set[str]) -> list[Row]:
-    """Return a row for each hop of the cells that no hop judges. All others leave their rows when they are judged."""
+    """Return the n/a rows of cells that are judged in no hop. Judging makes the rows of all other cells."""
     return [
         Row(
             planned.cell.case,

@@ -28,7 +28,7 @@ class Between:
 
     @property
     def condition(self) -> str:
-        """The condition of a row's place, if these are two pairs."""
+        """The fields `saved_with` and `loaded_with` of a row, for a hop over two pairs."""
         return ", ".join(
             f'{side} = {{ tensorflow = "=={pair.tensorflow}", keras = "=={pair.keras}" }}'
             for side, pair in (("saved_with", self.saved), ("loaded_with", self.loaded))

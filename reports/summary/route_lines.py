@@ -15,7 +15,7 @@ from tests.judging.outcome import Kind
 
 @dataclasses.dataclass(frozen=True)
 class RouteLine:
-    """What became of the cells of one route.
+    """The cells of one route, counted by outcome.
 
     `title` is the route's name for people, None if it has none. `worst` is the kind of the gravest outcome. `short`
     has a count for each requirement that does not hold in all cells.

@@ -89,7 +89,7 @@ class Evidence:
         return self.case(case).few_inputs(self.inputs(case))
 
     def inputs_for(self, case: str, loader: LoaderInfo) -> list[Input]:
-        """Return the inputs that what the loader returns is asked."""
+        """Return the inputs to ask the loaded model: few if the loader is slow, otherwise all."""
         return self.few_inputs(case) if loader.slow else self.inputs(case)
 
     def keep_given(self, given: Mapping[str, Mapping[str, Sequence[Any]] | None]) -> None:
@@ -234,7 +234,7 @@ class Evidence:
         return self._resaved_folder(loading) / self.saver(loading.route.saver).file_name
 
     def artifact(self, side: str, case: str, saver: str) -> Path:
-        """Return where the case's artifact lies: not where the saver wrote it."""
+        """Return the path to which the artifact was moved after saving."""
         return self.folder.artifacts(side, case, saver) / self.saver(saver).file_name
 
     def own_names(self, side: str, case: str, saver: str) -> dict[str, list[str] | None]:

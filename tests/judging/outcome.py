@@ -62,7 +62,7 @@ class Outcome(enum.Enum):
 
     @property
     def holds(self) -> bool:
-        """True if the requirement holds. It does if a contract has changed too, and if a row is out of date."""
+        """True if the requirement holds. This includes `changed` and `unexpected-pass`."""
         return self in (Outcome.CONFORMS, Outcome.FIXED, Outcome.CHANGED, Outcome.UNEXPECTED_PASS)
 
     @property

@@ -148,7 +148,7 @@ def requirement(
 
     Args:
         over: `savers` if it is about saving alone, `routes` if it needs a loader too.
-        not_applicable: returns why a case and a route have nothing to do with it; None where they have.
+        not_applicable: returns the reason why it does not apply to a case and a route; None if it applies.
 
     Raises:
         WrongDeclaration: `over` is neither, or the function has no docstring.

@@ -213,7 +213,7 @@ def unless_blocked(by: str, response: Response, section: str) -> Response:
     """Return the response if it has that section.
 
     Raises:
-        Blocked: it has not, so that nothing that needs it can be judged.
+        Blocked: the section is missing, so nothing that needs it can be judged.
     """
     try:
         response[section]

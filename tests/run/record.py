@@ -89,7 +89,7 @@ class Record:
         return cls(folder, from_plain(RecordedRun, manifest["run"]))
 
     def restrict(self, request: RunRequest) -> RunRequest:
-        """Return the request, restricted as the recording run was where it says nothing else.
+        """Return the request. Where it sets no restriction, it gets that of the recording run.
 
         Raises:
             UnusableRecord: the record does not fit the request.

@@ -1,4 +1,4 @@
-"""What a gate tells a team: findings with ways out, what moved, and rows by which the team accepts."""
+"""The report of a gate: findings with ways out, changes since the control, and rows that a team accepts."""
 
 from __future__ import annotations
 

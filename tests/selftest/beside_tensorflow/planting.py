@@ -1,4 +1,4 @@
-"""What several planted faults share.  [beside TensorFlow]"""
+"""Functions that several planted faults share.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

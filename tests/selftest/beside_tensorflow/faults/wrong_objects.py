@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import json
+import zipfile
+
 import tensorflow as tf
 
-from ..selftest.beside_tensorflow.planting import loaded, rebuilds_models
+from ..selftest.beside_tensorflow.planting import Altered, loaded, rebuilds_models
 from . import loader
 
 keras = tf.keras
@@ -36,6 +41,12 @@ PLANTED = [
         "instead_of": "keras_archive:load_model",
         "case": "custom_layer.registered",
         "caught_by": {"custom_objects": "does not name what is missing: ValueError: no"},
+    },
+    {
+        "route": "keras_archive:answers_wrongly_without_its_class",
+        "instead_of": "keras_archive:load_model",
+        "case": "custom_layer.registered",
+        "caught_by": {"custom_objects": "it loads without what it needs"},
     },
 ]
 
@@ -77,3 +88,25 @@ def refuses_without_saying_why(path, custom_objects):
     if not custom_objects:
         raise ValueError("no")
     return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def answers_wrongly_without_its_class(path, custom_objects):
+    if not custom_objects:
+        return Altered(keras.Sequential(), lambda answer, inputs: tf.zeros(()))
+    return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def load_model_and_import(path, custom_objects):
+    """No fault: a class that is not found is imported from its module, as Keras did up to 3.8."""
+    with zipfile.ZipFile(path) as archive:
+        layers = json.loads(archive.read("config.json"))["config"]["layers"]
+    found = dict(custom_objects or {})
+    for layer in layers:
+        if not layer["module"].startswith("keras"):
+            with contextlib.suppress(ModuleNotFoundError):
+                found.setdefault(
+                    layer["registered_name"], vars(importlib.import_module(layer["module"]))[layer["class_name"]]
+                )
+    return loaded(path, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from _pytest._io import TerminalWriter
@@ -19,10 +20,28 @@ LONGEST_MESSAGE = 160
 NARROWEST = 120
 
 
+class _Printed(io.StringIO):
+    """Text for a terminal, of which an encoding may not have every character."""
+
+    def __init__(self, encoding: str):
+        super().__init__()
+        self.terminals_encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # rich draws lines by what it can encode
+        """The encoding of the terminal."""
+        return self.terminals_encoding
+
+    def encodable(self) -> str:
+        """Return the text, with escapes for what the terminal cannot show."""
+        return self.getvalue().encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+
 def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     """Print the verdict, the routes that fall short of something, and the unexpected cells."""
+    printed = _Printed(getattr(writer._file, "encoding", None) or "utf-8")
     console = Console(
-        file=writer._file,
+        file=printed,
         force_terminal=writer.hasmarkup,
         no_color=not writer.hasmarkup,
         width=max(NARROWEST, writer.fullwidth),
@@ -55,6 +74,7 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if document.disk_bytes is not None:
         console.print(Text(f"disk space used during the run: {document.disk_bytes / 2**20:.0f} MiB"))
     console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
+    writer._file.write(printed.encodable())
 
 
 def _table(lines: list[RouteLine]) -> Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,9 @@ from reports.scripts import scripts
 from reports.summary import summary, terminal
 from tests.run.session import Session
 
-PASSED, FAILED = 0, 1
+PASSED, FAILED, NO_VERDICT = 0, 1, 3
+ROOT = Path(__file__).parents[1]
+LONGEST_REASON = 300
 
 
 class Collector:
@@ -33,7 +37,8 @@ class Collector:
         self.collected: set[str] = set()
         self.judged: set[str] = set()
         self.document: Document | None = None
-        self.failure: OSError | None = None
+        self.failures: list[str] = []
+        self.is_kept = False
         self.folder.mkdir(parents=True, exist_ok=True)
         files.write(self.folder, self.document_so_far(complete=False))  # an interrupted run leaves it without footer
 
@@ -54,35 +59,64 @@ class Collector:
         unjudged = sorted(self.collected - self.judged)
         ran_to_its_end = exitstatus in (PASSED, FAILED)
         complete = ran_to_its_end and not unjudged
-        document = self.document_so_far(complete=complete, unjudged=unjudged)
-        if exitstatus == PASSED and (document.failing_stale_rows or not complete):
-            session.exitstatus = FAILED
-        try:
-            self.document = document = scripts.named(document) if ran_to_its_end else document
-            self.write(document, ran_to_its_end)
-            if self.config.option.record and complete:
-                self.session.record(self.config.option.record)
-        except OSError as error:
-            self.failure = error
+        with self.writing(files.NAME, session):
+            self.document = self.document_so_far(complete=complete, unjudged=unjudged)
+        if self.document is None:
+            return
+        if exitstatus == PASSED and (self.document.failing_stale_rows or not complete):
             session.exitstatus = session.exitstatus or FAILED
-
-    def write(self, document: Document, ran_to_its_end: bool) -> None:
-        """Write conformance.json, and if the run came to its end, all reports that follow from it."""
-        files.write(self.folder, document)  # first of all, because the others may fill the disk
         if ran_to_its_end:
+            with self.writing(f"{scripts.FOLDER}/", session):
+                self.document = scripts.named(self.document)
+        with self.writing(files.NAME, session):
+            files.write(self.folder, self.document)  # first of all, because the others may fail or fill the disk
+            self.is_kept = True
+        if ran_to_its_end:
+            self.write_further(self.document, session)
+        if complete and self.config.option.record:
+            with self.writing("the recorded folder", session):
+                self.session.record(self.config.option.record)
+
+    def write_further(self, document: Document, session: pytest.Session) -> None:
+        """Write all reports that follow from conformance.json, whether or not the others can be written."""
+        with self.writing(f"{scripts.FOLDER}/", session):
             scripts.write_all(self.folder, document, self.session)
+        with self.writing(drafts.NAME, session):
             drafts.write(self.folder, document, self.session.deviations)
+        with self.writing(summary.NAME, session):
             summary.write(self.folder, document)
+        with self.writing(page.NAME, session):
             page.write(self.folder, document)
+
+    @contextlib.contextmanager
+    def writing(self, what: str, session: pytest.Session) -> Iterator[None]:
+        """Keep a failure of the block for the last lines of the output, and go on.
+
+        A disk that is full fails the run. A crash is a fault of this suite, and no verdict on the pair.
+        """
+        try:
+            yield
+        except OSError as error:
+            self.failures.append(f"the reports are incomplete: {what}: {error}")
+            session.exitstatus = session.exitstatus or FAILED
+        except Exception as error:
+            self.failures.append(f"{what} cannot be written, by a fault of this suite: {_in_one_line(error)}")
+            session.exitstatus = NO_VERDICT
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
         yield  # the verdict comes last, where a person looks first
+        session = terminalreporter._session
+        assert session is not None
         if self.document is not None and (self.rows or self.document.unjudged):
             terminalreporter.ensure_newline()
-            terminal.show(self.document, terminalreporter._tw, self.folder)
-        if self.failure is not None:
-            terminalreporter.write_line(f"the reports are incomplete: {self.failure}", red=True)
+            with self.writing("the end of this output", session):
+                terminal.show(self.document, terminalreporter._tw, self.folder)
+        for failure in self.failures:
+            terminalreporter.write_line(failure, red=True)
+        if session.exitstatus == NO_VERDICT:
+            kept = f"; what was judged is in {self.folder / files.NAME}" if self.is_kept else ""
+            terminalreporter.write_line(f"so this run is no verdict on the pair{kept}", red=True)
 
     def document_so_far(self, *, complete: bool, unjudged: Iterable[str] = ()) -> Document:
         """Return the document of the rows that have been gathered."""
@@ -97,3 +131,10 @@ class Collector:
             complete=complete,
             unjudged=unjudged,
         )
+
+
+def _in_one_line(error: Exception) -> str:
+    """Return what was raised, and at which line of this suite."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
+    where = f", in {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:LONGEST_REASON]}{where}"

@@ -285,6 +285,50 @@ def test_a_full_disk_ends_in_no_green_run_and_the_next_run_works(tmp_path):
     assert run(tmp_path, *ONE_CELL).returncode == 0
 
 
+CRASHING = """
+    from reports.{module} import {name} as broken
+
+    def crash(*arguments, **options):
+        raise KeyError("planted in\\n{name}")
+
+    broken.{function} = crash
+"""
+WRITERS = [
+    ("scripts", "scripts", "write_all", "repro/"),
+    ("scripts", "scripts", "named", "repro/"),
+    ("drafts", "drafts", "write", "deviations-draft.toml"),
+    ("summary", "summary", "write", "summary.md"),
+    ("summary", "terminal", "show", "the end of this output"),
+    ("page", "page", "write", "matrix.html"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "function", "what"), WRITERS)
+def test_a_crash_of_a_writer_is_no_verdict_and_the_others_write_on(tmp_path, module, name, function, what):
+    planted = textwrap.dedent(CRASHING).format(module=module, name=name, function=function)
+    (tmp_path / "crashing.py").write_text(planted)
+    ended = run(tmp_path, *ONE_CELL, "-n0", "-k", "loads", "-p", "crashing", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3, ended.stdout
+    (line,) = (line for line in ended.stdout.splitlines() if "KeyError" in line)
+    assert line.startswith(f"{what} cannot be written, by a fault of this suite: KeyError: 'planted in")
+    assert "in reports/" in line
+    assert "Traceback" not in ended.stdout
+    assert f"no verdict on the pair; what was judged is in {tmp_path}/out/conformance.json" in ended.stdout
+    assert report(tmp_path)["footer"]["conforms"]
+    others = {"summary.md", "matrix.html"} - {what}
+    assert others <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_document_that_cannot_be_made_is_no_verdict(tmp_path):
+    planted = textwrap.dedent(CRASHING).format(module="document", name="making", function="cpu_seconds")
+    (tmp_path / "crashing.py").write_text(planted)
+    ended = run(tmp_path, *ONE_CELL, "-n0", "-k", "loads", "-p", "crashing", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3, ended.stdout
+    assert "conformance.json cannot be written, by a fault of this suite: KeyError" in ended.stdout
+    assert "CONFORMS" not in ended.stdout
+    assert "footer" not in report(tmp_path)
+
+
 def running_agents(mark: str) -> list[int]:
     """The processes that have the mark in their environment."""
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,11 +20,14 @@ from reports.drafts import drafts
 from reports.page import page
 from reports.scripts import scripts
 from reports.summary import summary, terminal
+from tests.judging.plan import why_nothing_applies
+from tests.judging.requirement import requirements
 from tests.run.session import Session
 
 PASSED, FAILED, NO_VERDICT = 0, 1, 3
 ROOT = Path(__file__).parents[1]
 LONGEST_REASON = 300
+MOST_REASONS = 8
 
 
 class Collector:
@@ -112,11 +116,31 @@ class Collector:
             terminalreporter.ensure_newline()
             with self.writing("the end of this output", session):
                 terminal.show(self.document, terminalreporter._tw, self.folder)
+        for line in self.why_nothing_was_selected():
+            terminalreporter.write_line(line)
         for failure in self.failures:
             terminalreporter.write_line(failure, red=True)
         if session.exitstatus == NO_VERDICT:
             kept = f"; what was judged is in {self.folder / files.NAME}" if self.is_kept else ""
             terminalreporter.write_line(f"so this run is no verdict on the pair{kept}", red=True)
+
+    def why_nothing_was_selected(self) -> Iterator[str]:
+        """Yield lines that say why no cell of the selection applies; nothing if some cell does."""
+        option = self.config.option
+        if self.collected or self.rows:
+            return
+        names = set(requirements())
+        files_named = {Path(argument.partition("::")[0]).name for argument in self.config.args}
+        names = {name for name in names if f"test_{name}.py" in files_named} or names
+        names = names.intersection(re.findall(r"\w+", option.keyword or "")) or names
+        plan = [planned for planned in self.session.plan if planned.cell.requirement in names]
+        reasons = why_nothing_applies(plan)
+        if reasons:
+            yield "nothing in this selection applies:"
+        for reason, count in list(reasons.items())[:MOST_REASONS]:
+            yield f"  {count} {'cell' if count == 1 else 'cells'}: {reason}"
+        if len(reasons) > MOST_REASONS:
+            yield f"  and {len(reasons) - MOST_REASONS} more reasons"
 
     def document_so_far(self, *, complete: bool, unjudged: Iterable[str] = ()) -> Document:
         """Return the document of the rows that have been gathered."""

@@ -41,12 +41,11 @@ class DraftedSymptom:
 
 def write(folder: Path, document: Document, known: Deviations) -> None:
     """Write the draft of a run beside its report; none if every shortfall is explained."""
-    text = draft([document], known)
     path = folder / NAME
+    path.unlink(missing_ok=True)  # of a run before
+    text = draft([document], known)
     if text:
         files.write_text(path, text)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def draft(documents: Iterable[Document], known: Deviations) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.document.contents import Document
+from reports.drafts import drafts
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.verdict import claims_in_words, verdict
 from reports.summary.wording import one_line
@@ -74,6 +75,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if document.disk_bytes is not None:
         console.print(Text(f"disk space used during the run: {document.disk_bytes / 2**20:.0f} MiB"))
     console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
+    if (folder / drafts.NAME).exists():
+        console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))
     writer._file.write(printed.encodable())
 
 

@@ -38,8 +38,15 @@ ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights
         (["--model=shop"], "--model: 'shop' is not MODULE:FUNCTION"),
         (["--artifact=nowhere"], "--artifact: there is nothing at 'nowhere'"),
         (["--deviations=/nowhere.toml"], "/nowhere.toml: No such file or directory"),
-        (["--case=nothing.*", "--route=weights_h5:*"], "no case matches 'nothing.*'; there are: "),
-        (["--route=h5:signature"], "no route matches 'h5:signature'; there are: backup_and_restore, "),
+        (
+            ["--case=nothing.*", "--route=weights_h5:*"],
+            "no case matches 'nothing.*'; there are 170: docs/catalogue.md lists them",
+        ),
+        (["--route=h5:signature"], "no route matches 'h5:signature'; did you mean "),
+        (["--from=9.9.9", "--case=standrad.*"], "no case matches 'standrad.*'; did you mean standard.*"),
+        (["--to=9.9.9", "--route=h5:loadmodel"], "no route matches 'h5:loadmodel'; did you mean h5:load_model"),
+        (["--to", sys.executable], f"pytest takes a path after a space for a test file: write --to={sys.executable}"),
+        (["--to=2.15.1", "--artifact", "/"], "pytest takes a path after a space for a test file: write --artifact=/"),
         (["--isolation=none"], "invalid choice: 'none'"),
     ],
 )
@@ -79,6 +86,22 @@ def test_variables_may_stand_before_a_python_as_in_a_shell(tmp_path):
 def test_nothing_selected_is_exit_code_5(tmp_path):
     ended = run(tmp_path, *ONE_CELL, "-k", "no_such_test")
     assert ended.returncode == 5, ended.stdout
+    assert "nothing in this selection applies" not in ended.stdout
+
+
+@pytest.mark.parametrize("how", [["-k", "custom_objects", "-n0"], ["tests/test_custom_objects.py", "-n2"]])
+def test_a_selection_in_which_nothing_applies_says_why(tmp_path, how):
+    ended = run(tmp_path, *ONE_CELL, *how)
+    assert ended.returncode == 5, ended.stdout
+    assert "nothing in this selection applies:\n  1 cell: the case has no custom objects\n" in ended.stdout
+
+
+def test_collecting_alone_judges_nothing_and_leaves_reports_alone(tmp_path):
+    ended = run(tmp_path, *ONE_CELL, "--collect-only")
+    assert ended.returncode == 0, ended.stdout
+    assert "--collect-only: 7 cells would be judged; none was, and no report is written" in ended.stdout
+    assert "INCOMPLETE" not in ended.stdout
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("route", ["export:cpp", "export:v1_session"])

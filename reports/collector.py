@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from reports.document.contents import Document
 from reports.document.making import document_of
 from reports.document.rows import Row
 from reports.drafts import drafts
+from reports.failures import NO_VERDICT, Failures
 from reports.page import page
 from reports.scripts import scripts
 from reports.summary import summary, terminal
@@ -24,9 +24,7 @@ from tests.judging.plan import why_nothing_applies
 from tests.judging.requirement import requirements
 from tests.run.session import Session
 
-PASSED, FAILED, NO_VERDICT = 0, 1, 3
-ROOT = Path(__file__).parents[1]
-LONGEST_REASON = 300
+PASSED, FAILED = 0, 1
 MOST_REASONS = 8
 
 
@@ -41,7 +39,7 @@ class Collector:
         self.collected: set[str] = set()
         self.judged: set[str] = set()
         self.document: Document | None = None
-        self.failures: list[str] = []
+        self.failures = Failures()
         self.is_kept = False
         self.folder.mkdir(parents=True, exist_ok=True)
         files.write(self.folder, self.document_so_far(complete=False))  # an interrupted run leaves it without footer
@@ -98,14 +96,13 @@ class Collector:
 
         A disk that is full fails the run. A crash is a fault of this suite, and no verdict on the pair.
         """
-        try:
+        before = len(self.failures.lines)
+        with self.failures.of(what):
             yield
-        except OSError as error:
-            self.failures.append(f"the reports are incomplete: {what}: {error}")
-            session.exitstatus = session.exitstatus or FAILED
-        except Exception as error:
-            self.failures.append(f"{what} cannot be written, by a fault of this suite: {_in_one_line(error)}")
+        if self.failures.crashed:
             session.exitstatus = NO_VERDICT
+        elif len(self.failures.lines) > before:
+            session.exitstatus = session.exitstatus or FAILED
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
@@ -118,9 +115,9 @@ class Collector:
                 terminal.show(self.document, terminalreporter._tw, self.folder)
         for line in self.why_nothing_was_selected():
             terminalreporter.write_line(line)
-        for failure in self.failures:
+        for failure in self.failures.lines:
             terminalreporter.write_line(failure, red=True)
-        if session.exitstatus == NO_VERDICT:
+        if self.failures.crashed:
             kept = f"; what was judged is in {self.folder / files.NAME}" if self.is_kept else ""
             terminalreporter.write_line(f"so this run is no verdict on the pair{kept}", red=True)
 
@@ -155,10 +152,3 @@ class Collector:
             complete=complete,
             unjudged=unjudged,
         )
-
-
-def _in_one_line(error: Exception) -> str:
-    """Return what was raised, and at which line of this suite."""
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
-    where = f", in {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:LONGEST_REASON]}{where}"

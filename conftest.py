@@ -20,6 +20,7 @@ from tests.judging.plan import NothingMatches
 from tests.run.brought import Brought, UnusableModel, distinct
 from tests.run.catalogue import BrokenTensorFlow
 from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
+from tests.run.declared_names import check_globs
 from tests.run.record import UnusableRecord, check_place
 from tests.run.request import RunRequest
 from tests.run.session import Session
@@ -98,7 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if workerinput is not None:
         config.stash[SESSION] = Session.join(Path(workerinput["conformance_session"]))
         return
-    if config.option.xmlpath is None:
+    if config.option.xmlpath is None and not config.option.collectonly:
         config.option.xmlpath = str(Path(config.option.report_dir) / "junit.xml")
     try:
         started = start(run_request(config))
@@ -109,6 +110,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except BrokenTensorFlow as error:
         pytest.exit(str(error), returncode=1)
     config.stash[STARTED], config.stash[SESSION] = started, started.session
+    if config.option.collectonly:
+        return
     try:
         config.pluginmanager.register(Collector(started.session, config), "conformance-collector")
     except OSError as error:
@@ -122,7 +125,8 @@ def run_request(config: pytest.Config) -> RunRequest:
         one of BAD_USAGE: it asks for something that cannot be.
     """
     option = config.option
-    folder = Path(option.from_) if option.from_ and Path(option.from_).is_dir() else None
+    start = (option.from_ or "").strip().removeprefix("=")
+    folder = Path(start) if start and Path(start).is_dir() else None
     if option.rollback and (folder or not option.from_):
         raise pytest.UsageError("--rollback is for a gate: it needs --from, and there a Python rather than a folder")
     if option.record:
@@ -132,6 +136,9 @@ def run_request(config: pytest.Config) -> RunRequest:
     here = config.invocation_params.dir
     brought = [Brought.model(text, here) for text in option.model]
     brought += [Brought.artifact(text, here) for text in option.artifact]
+    brought = list(distinct(brought))
+    recorded = [glob for glob in option.case if folder and glob.startswith("mine.")]  # the folder knows such cases
+    check_globs([glob for glob in option.case if glob not in recorded], option.route, [each.case for each in brought])
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
     steady = config.getoption("--hypothesis-profile", None) != "nightly"
     return RunRequest(
@@ -144,7 +151,7 @@ def run_request(config: pytest.Config) -> RunRequest:
         steady=steady,
         limits=Limits() if steady else ROOMY,
         deviation_files=tuple(path.absolute() for path in option.deviations),
-        brought=distinct(brought),
+        brought=tuple(brought),
         recorded=folder,
         records=option.record is not None,
     )
@@ -154,6 +161,15 @@ def run_request(config: pytest.Config) -> RunRequest:
 def pytest_configure_node(node: Any) -> None:  # an xdist WorkerController
     if SESSION in node.config.stash:
         node.workerinput["conformance_session"] = str(node.config.stash[SESSION].folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if STARTED in config.stash and config.option.collectonly:
+        session = terminalreporter._session
+        cells = sum(isinstance(cell_of(item), Cell) for item in session.items) if session else 0
+        terminalreporter.write_line(
+            f"--collect-only: {cells} cells would be judged; none was, and no report is written"
+        )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -219,9 +235,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = []
     for side, surroundings in sorted(session.surroundings.items()):
         role = {"A": "from (A)", "B": "to   (B)" if "A" in session.surroundings else "conformance of"}[side]
-        versions = ", ".join(f"{name} {version}" for name, version in surroundings.versions.items() if version)
         unknown = "" if session.deviations.knows(session.pairs[side]) else " - no results are recorded for this pair"
-        lines.append(f"{role}: {versions}, python {surroundings.python}{unknown}")
+        lines.append(f"{role}: {surroundings.versions_in_words}{unknown}")
     return lines
 
 

@@ -11,9 +11,12 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
 
 from __future__ import annotations
 
+import glob
 import importlib
+import json
 import os
 import sys
+import tempfile
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
@@ -49,6 +52,8 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
     registry = Registry(UsersModules(source))
     exists_as = artifact_kind(source.artifact) if source.artifact else None
     model = model_of(source, exists_as)
+    if model is None:
+        raise ValueError("it returned None, and has to return a model")
     given = custom_objects(source)
     registered = registry.of_user() if source.function else {}
     objects = distinct(given, registered)
@@ -100,23 +105,36 @@ def artifact_kind(path: str) -> str:
     if os.path.exists(os.path.join(path, "saved_model.pb")):
         legacy = os.path.exists(os.path.join(path, "keras_metadata.pb")) and not hasattr(tf.keras, "ops")
         return "keras_saved_model" if legacy else "saved_model"
-    if os.path.exists(os.path.join(path, "config.json")):
+    if is_keras_folder(path):
         return "keras_folder"
     if os.path.exists(f"{path}.index") or os.path.exists(os.path.join(path, "checkpoint")):
         return "checkpoint"
     for suffix, kind in ((".weights.h5", "weights_h5"), (".keras", "keras_archive"), (".h5", "h5"), (".hdf5", "h5")):
         if path.endswith(suffix):
             return kind
-    raise ValueError(f"{path} is no SavedModel, .keras, .h5 or checkpoint")
+    foreign = os.path.exists(os.path.join(path, "config.json"))
+    why = ": its config.json is not Keras's, and it has no saved_model.pb" if foreign else ""
+    raise ValueError(f"{path} is no SavedModel, .keras, .h5 or checkpoint{why}")
+
+
+def is_keras_folder(path: str) -> bool:
+    """Return whether the folder is one of Keras's native format; many other programs write a config.json too."""
+    try:
+        with open(os.path.join(path, "config.json"), encoding="utf-8") as file:
+            config = json.load(file)
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and "class_name" in config and "config" in config
 
 
 def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
     """Return the model that the function builds, or that the artifact holds, loaded in the plainest way."""
     path = source.artifact
     if path is not None and exists_as == "saved_model":
-        return Served(tf.saved_model.load(path))
+        return Served(tf.saved_model.load(plainly_named(path)))
     if exists_as in ("keras_archive", "keras_folder", "h5", "keras_saved_model"):
-        return tf.keras.models.load_model(path, custom_objects=custom_objects(source) or None)
+        loadable = plainly_named(path) if exists_as == "keras_saved_model" else path
+        return tf.keras.models.load_model(loadable, custom_objects=custom_objects(source) or None)
     if exists_as and not source.function:
         raise ValueError(
             f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
@@ -124,7 +142,8 @@ def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
     module, name = module_of(source)
     model = getattr(module, name)()
     if path is not None and exists_as == "checkpoint":
-        tf.train.Checkpoint(model=model).read(checkpoint_prefix(path)).assert_existing_objects_matched()
+        prefix = plainly_named(checkpoint_prefix(path))
+        tf.train.Checkpoint(model=model).read(prefix).assert_existing_objects_matched()
     elif exists_as == "weights_h5":
         model.load_weights(path)
     return model
@@ -132,7 +151,22 @@ def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
 
 def checkpoint_prefix(path: str) -> str:
     """Return the prefix of a checkpoint's files: the path itself, or the latest one that its folder records."""
-    return path if os.path.exists(f"{path}.index") else tf.train.latest_checkpoint(path)
+    if os.path.exists(f"{path}.index"):
+        return path
+    return tf.train.get_checkpoint_state(path).model_checkpoint_path  # latest_checkpoint takes brackets for a pattern
+
+
+def plainly_named(path: str) -> str:
+    """Return a path to the same folder, or to the same checkpoint, without brackets, question marks and stars.
+
+    TensorFlow takes them for a pattern when it looks for a checkpoint's files.
+    """
+    if glob.escape(path) == path:
+        return path
+    plain = os.path.join(tempfile.mkdtemp(), "artifact")
+    for found in [path] if os.path.isdir(path) else glob.glob(f"{glob.escape(path)}.*"):
+        os.symlink(os.path.abspath(found), plain + found[len(path) :])
+    return plain
 
 
 class Served:

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(f"{options.report}: a baseline is made of a whole and finished run of one pair")
     path = options.output or baselines.BASELINES / baselines.file_name(document)
     try:
-        path.write_text(baselines.to_text(baselines.of_document(document)))
+        files.write_text(path, baselines.to_text(baselines.of_document(document)))
     except OSError as error:
         parser.error(f"{path}: {error.strerror}")
     print(path)

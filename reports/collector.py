@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,16 @@ from reports.document.contents import Document
 from reports.document.making import document_of
 from reports.document.rows import Row
 from reports.drafts import drafts
+from reports.failures import NO_VERDICT, Failures
 from reports.page import page
 from reports.scripts import scripts
 from reports.summary import summary, terminal
+from tests.judging.plan import why_nothing_applies
+from tests.judging.requirement import requirements
 from tests.run.session import Session
 
 PASSED, FAILED = 0, 1
+MOST_REASONS = 8
 
 
 class Collector:
@@ -33,7 +39,8 @@ class Collector:
         self.collected: set[str] = set()
         self.judged: set[str] = set()
         self.document: Document | None = None
-        self.failure: OSError | None = None
+        self.failures = Failures()
+        self.is_kept = False
         self.folder.mkdir(parents=True, exist_ok=True)
         files.write(self.folder, self.document_so_far(complete=False))  # an interrupted run leaves it without footer
 
@@ -54,35 +61,84 @@ class Collector:
         unjudged = sorted(self.collected - self.judged)
         ran_to_its_end = exitstatus in (PASSED, FAILED)
         complete = ran_to_its_end and not unjudged
-        document = self.document_so_far(complete=complete, unjudged=unjudged)
-        if exitstatus == PASSED and (document.failing_stale_rows or document.footer_reasons or not complete):
-            session.exitstatus = FAILED
-        try:
-            self.document = document = scripts.named(document) if ran_to_its_end else document
-            self.write(document, ran_to_its_end)
-            if self.config.option.record and complete:
-                self.session.record(self.config.option.record)
-        except OSError as error:
-            self.failure = error
+        with self.writing(files.NAME, session):
+            self.document = self.document_so_far(complete=complete, unjudged=unjudged)
+        if self.document is None:
+            return
+        has_failed = self.document.failing_stale_rows or self.document.footer_reasons or not complete
+        if exitstatus == PASSED and has_failed:
             session.exitstatus = session.exitstatus or FAILED
-
-    def write(self, document: Document, ran_to_its_end: bool) -> None:
-        """Write conformance.json, and if the run came to its end, all reports that follow from it."""
-        files.write(self.folder, document)  # first of all, because the others may fill the disk
         if ran_to_its_end:
+            with self.writing(f"{scripts.FOLDER}/", session):
+                self.document = scripts.named(self.document)
+        with self.writing(files.NAME, session):
+            files.write(self.folder, self.document)  # first of all, because the others may fail or fill the disk
+            self.is_kept = True
+        if ran_to_its_end:
+            self.write_further(self.document, session)
+        if complete and self.config.option.record:
+            with self.writing("the recorded folder", session):
+                self.session.record(self.config.option.record)
+
+    def write_further(self, document: Document, session: pytest.Session) -> None:
+        """Write all reports that follow from conformance.json, whether or not the others can be written."""
+        with self.writing(f"{scripts.FOLDER}/", session):
             scripts.write_all(self.folder, document, self.session)
+        with self.writing(drafts.NAME, session):
             drafts.write(self.folder, document, self.session.deviations)
+        with self.writing(summary.NAME, session):
             summary.write(self.folder, document)
+        with self.writing(page.NAME, session):
             page.write(self.folder, document)
+
+    @contextlib.contextmanager
+    def writing(self, what: str, session: pytest.Session) -> Iterator[None]:
+        """Keep a failure of the block for the last lines of the output, and go on.
+
+        A disk that is full fails the run. A crash is a fault of this suite, and no verdict on the pair.
+        """
+        before = len(self.failures.lines)
+        with self.failures.of(what):
+            yield
+        if self.failures.crashed:
+            session.exitstatus = NO_VERDICT
+        elif len(self.failures.lines) > before:
+            session.exitstatus = session.exitstatus or FAILED
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
         yield  # the verdict comes last, where a person looks first
+        session = terminalreporter._session
+        assert session is not None
         if self.document is not None and (self.rows or self.document.unjudged):
             terminalreporter.ensure_newline()
-            terminal.show(self.document, terminalreporter._tw, self.folder)
-        if self.failure is not None:
-            terminalreporter.write_line(f"the reports are incomplete: {self.failure}", red=True)
+            with self.writing("the end of this output", session):
+                terminal.show(self.document, terminalreporter._tw, self.folder)
+        for line in self.why_nothing_was_selected():
+            terminalreporter.write_line(line)
+        for failure in self.failures.lines:
+            terminalreporter.write_line(failure, red=True)
+        if self.failures.crashed:
+            kept = f"; what was judged is in {self.folder / files.NAME}" if self.is_kept else ""
+            terminalreporter.write_line(f"so this run is no verdict on the pair{kept}", red=True)
+
+    def why_nothing_was_selected(self) -> Iterator[str]:
+        """Yield lines that say why no cell of the selection applies; nothing if some cell does."""
+        option = self.config.option
+        if self.collected or self.rows:
+            return
+        names = set(requirements())
+        files_named = {Path(argument.partition("::")[0]).name for argument in self.config.args}
+        names = {name for name in names if f"test_{name}.py" in files_named} or names
+        names = names.intersection(re.findall(r"\w+", option.keyword or "")) or names
+        plan = [planned for planned in self.session.plan if planned.cell.requirement in names]
+        reasons = why_nothing_applies(plan)
+        if reasons:
+            yield "nothing in this selection applies:"
+        for reason, count in list(reasons.items())[:MOST_REASONS]:
+            yield f"  {count} {'cell' if count == 1 else 'cells'}: {reason}"
+        if len(reasons) > MOST_REASONS:
+            yield f"  and {len(reasons) - MOST_REASONS} more reasons"
 
     def document_so_far(self, *, complete: bool, unjudged: Iterable[str] = ()) -> Document:
         """Return the document of the rows that have been gathered."""

@@ -10,6 +10,7 @@ import collections
 from pathlib import Path
 
 from reports.baselines import baselines
+from reports.document import files
 from reports.document.files import UnreadableDocument
 from reports.page import page
 
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     if len(documents) < 2:
         parser.error("there is nothing to compare: name at least two reports")
     try:
-        options.output.write_text(page.over_versions(documents))
+        files.write_text(options.output, page.over_versions(documents))
     except OSError as error:
         parser.error(f"{options.output}: {error.strerror}")
     print(options.output)

@@ -17,6 +17,7 @@ from reports.document import files
 from reports.document.contents import Document
 from reports.document.files import UnreadableDocument
 from reports.document.merging import CannotMerge, merged
+from reports.failures import NO_VERDICT, Failures
 from reports.page import page
 from reports.scripts.scripts import FOLDER
 from reports.summary import summary
@@ -39,25 +40,33 @@ def main(arguments: list[str]) -> int:
             raise CannotMerge("a part is named twice")
         whole = merged({str(path): files.read(path) for path in paths})
         scripts = [script for path in paths for script in sorted(path.parent.glob(f"{FOLDER}/*.py"))]
-        write(options.output, whole, scripts)
+        files.write(options.output, whole)
+        failures = write_further(options.output, whole, scripts)
     except (CannotMerge, UnreadableDocument) as error:
         print(f"reports.merge: {error}", file=sys.stderr)
         return BAD_USAGE
     except OSError as error:
         print(f"reports.merge: {options.output}: {error.strerror}", file=sys.stderr)
         return BAD_USAGE
+    if failures.lines:
+        print("\n".join(f"reports.merge: {line}" for line in failures.lines), file=sys.stderr)
+        return NO_VERDICT if failures.crashed else BAD_USAGE
     print(verdict(whole))
     return PASSED if whole.footer and whole.footer.conforms else FAILED
 
 
-def write(folder: Path, document: Document, scripts: Iterable[Path]) -> None:
-    """Write the reports of the whole run, with the scripts of its parts."""
-    files.write(folder, document)
-    for script in scripts:
-        (folder / FOLDER).mkdir(exist_ok=True)
-        shutil.copy(script, folder / FOLDER)
-    summary.write(folder, document)
-    page.write(folder, document)
+def write_further(folder: Path, document: Document, scripts: Iterable[Path]) -> Failures:
+    """Write the reports that follow from the whole run's document, with the scripts of its parts."""
+    failures = Failures()
+    with failures.of(f"{FOLDER}/"):
+        for script in scripts:
+            (folder / FOLDER).mkdir(exist_ok=True)
+            shutil.copy(script, folder / FOLDER)
+    with failures.of(summary.NAME):
+        summary.write(folder, document)
+    with failures.of(page.NAME):
+        page.write(folder, document)
+    return failures
 
 
 if __name__ == "__main__":

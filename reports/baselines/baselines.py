@@ -74,7 +74,7 @@ def _kept(row: Row) -> dict[str, Any]:
     if not row.accepted:
         kept["accepted"] = False
     if row.found and row.message == row.found[0].message:
-        del kept["message"]
+        kept.pop("message", None)
     return dict(_reproducible(kept))
 
 

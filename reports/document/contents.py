@@ -40,6 +40,10 @@ class DescribedDeviation:
     link: str | None = None
 
 
+# Stands for a row that cells name, and that the document does not describe.
+NOT_DESCRIBED = DescribedDeviation("", "this report does not describe it")
+
+
 @dataclasses.dataclass(frozen=True)
 class Titles:
     """The names of savers and loaders for people. Where there is none, as in old documents, the id has to do."""
@@ -219,6 +223,10 @@ class Document:
         pair = self.pairs[side]
         unknown = "" if self.known_pairs[side] else " (unknown pair)"
         return f"TensorFlow {pair.tensorflow} with {'tf_keras' if pair.legacy else 'Keras'} {pair.keras}{unknown}"
+
+    def deviation(self, name: str) -> DescribedDeviation:
+        """Return the described row of the list with that id."""
+        return self.deviations.get(name, NOT_DESCRIBED)
 
     @property
     def unexpected(self) -> list[Row]:

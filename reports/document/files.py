@@ -29,8 +29,14 @@ def write(folder: Path, document: Document) -> None:
     validator().validate(content)
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{NAME}"
-    draft.write_text(json.dumps(content, indent=1, sort_keys=False, allow_nan=False, default=str) + "\n")
+    write_text(draft, json.dumps(content, indent=1, sort_keys=False, allow_nan=False, default=str) + "\n")
     draft.rename(folder / NAME)
+
+
+def write_text(path: Path, text: str, mode: str = "w") -> None:
+    """Write a text as UTF-8. What UTF-8 cannot hold, half a pair of surrogates, is written as an escape."""
+    with path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
 
 
 def read(path: Path) -> Document:

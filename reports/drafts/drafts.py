@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from reports.document import files
 from reports.document.contents import Document
+from reports.drafts import toml
 from reports.drafts.patterns import pattern
 from reports.drafts.places import Between, CaseOnRoute, DraftedPlace, Occurrence, places
 from tests.judging.deviations import Deviations
@@ -40,12 +41,11 @@ class DraftedSymptom:
 
 def write(folder: Path, document: Document, known: Deviations) -> None:
     """Write the draft of a run beside its report; none if every shortfall is explained."""
-    text = draft([document], known)
     path = folder / NAME
+    path.unlink(missing_ok=True)  # of a run before
+    text = draft([document], known)
     if text:
-        path.write_text(text)
-    else:
-        path.unlink(missing_ok=True)
+        files.write_text(path, text)
 
 
 def draft(documents: Iterable[Document], known: Deviations) -> str:
@@ -87,13 +87,13 @@ def _row(number: int, symptom: DraftedSymptom, drafted: Sequence[DraftedPlace]) 
     lines = [
         "[[deviation]]",
         f'id = "draft-{number}"',
-        f'requirement = ["{symptom.requirement}"]',
+        f"requirement = {toml.strings([symptom.requirement])}",
         'kind = ""  # upstream-bug, by-design, unsupported, environment',
         f'outcome = "{symptom.outcome}"',
     ]
     if symptom.exception:
-        lines.append(f'exception = "{symptom.exception}"')
-    lines += [f"message = {_literal(symptom.message)}", 'reason = ""', 'link = ""', "where = ["]
+        lines.append(f"exception = {toml.string(symptom.exception)}")
+    lines += [f"message = {toml.literal(symptom.message)}", 'reason = ""', 'link = ""', "where = ["]
     lines += [_place(place, condition) for place in drafted for condition in _conditions(place.between)]
     return "\n".join([*lines, "]", ""])
 
@@ -102,18 +102,14 @@ def _conditions(between: Sequence[Between]) -> list[str]:
     """Return the conditions on pairs: one for all pairs that both saved and loaded, one for each other hop."""
     within = [each.saved.name for each in between if each.saved.name == each.loaded.name]
     across = [each.condition for each in between if each.saved.name != each.loaded.name]
-    return [*([f"pairs = {json.dumps(within)}"] if within else []), *across]
+    return [*([f"pairs = {toml.strings(within)}"] if within else []), *across]
 
 
 def _place(place: DraftedPlace, condition: str) -> str:
     """Return a place as a table within `where`; a long list of routes has lines of its own."""
-    routes = json.dumps(list(map(str, place.routes)))
+    routes = toml.strings(map(str, place.routes))
     line = f"    {{ {place.cases.text}route = {routes}, {condition} }},"
     if len(line) <= WIDTH:
         return line
     listed = textwrap.fill(routes[1:-1], WIDTH - 8, break_on_hyphens=False)
     return f"    {{ {place.cases.text}route = [\n{textwrap.indent(listed, ' ' * 8)},\n    ], {condition} }},"
-
-
-def _literal(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False) if "'" in text else f"'{text}'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST_PATTERN = 110
-VARIABLE = re.compile(r"('[^']*'|(?<!\w)[\w./-]+/[\w./-]+|\d+)")
+VARIABLE = re.compile(r"('[^']*'|(?<!\w)[\w./-]+/[\w./-]+|[0-9]+)")
 PATH = re.compile(r"[\w./-]+/[\w./-]+")
 
 
@@ -21,9 +21,9 @@ def pattern(message: str) -> str:
 
 
 def _part(token: str) -> str:
-    if re.fullmatch(r"\d+", token):
+    if re.fullmatch(r"[0-9]+", token):
         return "[0-9]+"
-    if token.startswith("'") and len(token) > 1:
+    if re.fullmatch("'[^']*'", token):
         return "'[^']*'"
     if PATH.fullmatch(token):
         return r"\S+"
@@ -31,4 +31,13 @@ def _part(token: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.escape(text).replace(r"\ ", " ")
+    return "".join(map(_escaped_character, text))
+
+
+def _escaped_character(character: str) -> str:
+    if character == " ":
+        return " "
+    if character.isprintable():
+        return re.escape(character)
+    number = ord(character)  # what controls a terminal, and half of a pair of surrogates
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

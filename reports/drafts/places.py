@@ -5,10 +5,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import itertools
-import json
 from collections.abc import Sequence
 
 from reports.document.contents import Document
+from reports.drafts import toml
 from tests.both_sides.routes import Route
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop, Pair
@@ -59,7 +59,7 @@ class DraftedCases:
     def text(self) -> str:
         """The fields of a row's place that say which cases these are."""
         fields = {"case": self.case, "traits": self.traits, "except": self.excepted}
-        return "".join(f"{name} = {json.dumps(value)}, " for name, value in fields.items() if value)
+        return "".join(f"{name} = {toml.strings(value)}, " for name, value in fields.items() if value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,8 +82,10 @@ class Occurrence:
             is_judged = row.outcome.is_judged and row.outcome is not Outcome.BLOCKED
             if row.requirement == requirement and row.hop == hop and is_judged:
                 judged[row.route].add(row.case)
+        for cell in cells:  # a blocked cell may have shown a shortfall before it was blocked
+            judged[cell.route].add(cell.case)
         traits = {name: set(case.traits) for name, case in document.cases.items()}
-        return cls(Between.of(document, hop), frozenset(cells), judged, traits)
+        return cls(Between.of(document, hop), frozenset(cells), dict(judged), traits)
 
     def matched_by(self, cases: DraftedCases, routes: Sequence[Route]) -> set[CaseOnRoute]:
         """Return the judged cells that these cases and routes match."""

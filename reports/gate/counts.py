@@ -33,10 +33,10 @@ class Count:
 
 def by_hop(document: Document) -> dict[Route, dict[Hop, Count]]:
     """Return the counts of each route by hop, for the routes on which some cell does not hold."""
-    holds: dict[Route, dict[Hop, list[bool]]] = collections.defaultdict(dict)
+    holds: dict[Route, dict[Hop, list[bool]]] = {}
     for row in document.cells:
         if row.outcome.is_judged:
-            holds[row.route].setdefault(row.hop, []).append(row.outcome.holds)
+            holds.setdefault(row.route, {}).setdefault(row.hop, []).append(row.outcome.holds)
     return {
         route: {hop: Count(sum(cells), len(cells)) for hop, cells in hops.items()}
         for route, hops in sorted(holds.items())

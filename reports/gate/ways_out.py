@@ -103,7 +103,7 @@ def _holding(document: Document) -> dict[tuple[Hop, Route], set[str]]:
         is_saved = "saves" in held.get((hop.of_saving, route.of_saver, case), ())
         if requirements >= ESSENTIAL and (hop, route, case) not in short and is_saved:
             holding[hop, route].add(case)
-    return holding
+    return dict(holding)
 
 
 def _judged(document: Document) -> dict[Route, set[str]]:
@@ -111,4 +111,4 @@ def _judged(document: Document) -> dict[Route, set[str]]:
     for row in document.cells:
         if row.outcome.is_judged:
             judged[row.route].add(row.requirement)
-    return judged
+    return dict(judged)

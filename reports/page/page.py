@@ -15,7 +15,8 @@ import jinja2
 import markupsafe
 from packaging.version import Version
 
-from reports.document.contents import ClaimVerdict, Document, Verdict
+from reports.document import files
+from reports.document.contents import NOT_DESCRIBED, ClaimVerdict, Document, Verdict
 from reports.document.rows import Row
 from reports.gate.findings import Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
@@ -65,8 +66,8 @@ class ClaimLine:
 def write(folder: Path, document: Document) -> None:
     """Write the page of a run beside its conformance.json, with the scripts that are there."""
     names = sorted({row.repro for row in document.cells if row.repro is not None})
-    scripts = {name: (folder / name).read_text() for name in names if (folder / name).exists()}
-    (folder / NAME).write_text(of_run(document, scripts))
+    scripts = {name: (folder / name).read_text("utf-8") for name in names if (folder / name).exists()}
+    files.write_text(folder / NAME, of_run(document, scripts))
 
 
 def of_run(document: Document, scripts: Mapping[str, str]) -> str:
@@ -176,7 +177,8 @@ def _claims(documents: Sequence[Document]) -> list[ClaimLine]:
 def _data(documents: Sequence[Document], table: CellTable) -> dict[str, Any]:
     """Return all that the page's script needs, except for the notes and scripts, which are compressed."""
     noted = {name for text in table.texts for name in text.get("deviations", [])}
-    deviations = {name: each for document in documents for name, each in document.deviations.items() if name in noted}
+    described = {name: each for document in documents for name, each in document.deviations.items()}
+    deviations = {name: described.get(name, NOT_DESCRIBED) for name in sorted(noted)}
     newest = documents[-1]
     cells = table.as_json()
     return {
@@ -203,7 +205,9 @@ def embedded(value: Any) -> markupsafe.Markup:
 
 def compressed(value: Any) -> markupsafe.Markup:
     """Return the value as JSON in gzip in base64. The page unpacks it when somebody looks."""
-    return markupsafe.Markup(base64.b64encode(gzip.compress(_json(value).encode(), 9, mtime=0)).decode())
+    return markupsafe.Markup(
+        base64.b64encode(gzip.compress(_json(value).encode("utf-8", "backslashreplace"), 9, mtime=0)).decode()
+    )
 
 
 def _json(value: Any) -> str:

@@ -207,7 +207,7 @@ def known_shortfalls(documents: Sequence[Document]) -> list[KnownShortfall]:
     found = []
     for name, by_run in rows.items():
         last = max(number for number, each in enumerate(by_run) if each)
-        deviation = documents[last].deviations[name]
+        deviation = documents[last].deviation(name)
         found.append(
             KnownShortfall(
                 name, deviation.kind, deviation.reason, deviation.link, tuple(tuple(each) for each in by_run)

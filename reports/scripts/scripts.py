@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jinja2
 
+from reports.document import files
 from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.scripts.brought import class_name, source_of_brought
@@ -60,7 +61,7 @@ def write_all(folder: Path, document: Document, session: Session) -> None:
         old.unlink()
     for row in document.cells:
         if row.repro is not None:
-            (folder / row.repro).write_text(script(row, session))
+            files.write_text(folder / row.repro, script(row, session))
 
 
 def script(row: Row, session: Session) -> str:

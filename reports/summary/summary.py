@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jinja2
 
+from reports.document import files
 from reports.document.contents import Document, Titles
 from reports.gate.counts import Count, by_hop, tally
 from reports.gate.findings import BAD, Finding, findings
@@ -75,11 +76,10 @@ class GateTables:
 def write(folder: Path, document: Document) -> None:
     """Write summary.md, and append it to the job page of GitHub Actions if there is one."""
     text = markdown(document)
-    (folder / NAME).write_text(text)
+    files.write_text(folder / NAME, text)
     job_page = os.environ.get("GITHUB_STEP_SUMMARY")
     if job_page:
-        with Path(job_page).open("a") as file:
-            file.write(text)
+        files.write_text(Path(job_page), text, "a")
 
 
 def markdown(document: Document) -> str:
@@ -118,7 +118,7 @@ def confirmed_deviations(document: Document) -> list[ConfirmedDeviation]:
     return [
         ConfirmedDeviation(name, cells, deviation.kind, deviation.reason, deviation.link)
         for name, cells in sorted(confirmed.items())
-        for deviation in (document.deviations[name],)
+        for deviation in (document.deviation(name),)
     ]
 
 

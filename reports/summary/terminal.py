@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from _pytest._io import TerminalWriter
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.document.contents import Document
+from reports.drafts import drafts
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.verdict import claims_in_words, verdict
 from reports.summary.wording import one_line
@@ -19,10 +21,28 @@ LONGEST_MESSAGE = 160
 NARROWEST = 120
 
 
+class _Printed(io.StringIO):
+    """Text for a terminal, of which an encoding may not have every character."""
+
+    def __init__(self, encoding: str):
+        super().__init__()
+        self.terminals_encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # rich draws lines by what it can encode
+        """The encoding of the terminal."""
+        return self.terminals_encoding
+
+    def encodable(self) -> str:
+        """Return the text, with escapes for what the terminal cannot show."""
+        return self.getvalue().encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+
 def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     """Print the verdict, the routes that fall short of something, and the unexpected cells."""
+    printed = _Printed(getattr(writer._file, "encoding", None) or "utf-8")
     console = Console(
-        file=writer._file,
+        file=printed,
         force_terminal=writer.hasmarkup,
         no_color=not writer.hasmarkup,
         width=max(NARROWEST, writer.fullwidth),
@@ -60,6 +80,9 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if document.disk_bytes is not None:
         console.print(Text(f"disk space used during the run: {document.disk_bytes / 2**20:.0f} MiB"))
     console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
+    if (folder / drafts.NAME).exists():
+        console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))
+    writer._file.write(printed.encodable())
 
 
 def _table(lines: list[RouteLine]) -> Table:

@@ -33,6 +33,10 @@ RECORDED_VARIABLES = (
 )
 
 
+# With which values of TF_USE_LEGACY_KERAS TensorFlow takes tf_keras for `tf.keras`.
+LEGACY = ("1", "true", "True")
+
+
 @dataclasses.dataclass(frozen=True)
 class Surroundings:
     """One interpreter: its versions, and what else can change an answer.
@@ -52,6 +56,19 @@ class Surroundings:
     machine: str = ""
     system: str = ""
     import_seconds: Mapping[str, Mapping[str, float]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def means_tf_keras(self) -> bool:
+        """True if `tf.keras` is tf_keras there."""
+        return self.variables.get("TF_USE_LEGACY_KERAS") in LEGACY
+
+    @property
+    def versions_in_words(self) -> str:
+        """The versions of what is installed; if `tf.keras` is tf_keras there, Keras is named by that name alone."""
+        names = [name for name, version in self.versions.items() if version]
+        if self.means_tf_keras and "tf_keras" in names:
+            names.remove("keras")
+        return ", ".join([*(f"{name} {self.versions[name]}" for name in names), f"python {self.python}"])
 
 
 def version_of(*distributions: str) -> Optional[str]:
@@ -75,7 +92,7 @@ def describe() -> Surroundings:
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None:
         versions["tensorflow"] = tensorflow.__version__
-    legacy = os.environ.get("TF_USE_LEGACY_KERAS") == "1"
+    legacy = os.environ.get("TF_USE_LEGACY_KERAS") in LEGACY
     imported = sys.modules.get("tf_keras" if legacy else "keras")
     if legacy and versions["tf_keras"]:
         versions["keras"] = versions["tf_keras"]

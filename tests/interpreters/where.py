@@ -18,7 +18,8 @@ def interpreter_at(where: str | None) -> Interpreter:
     """Return the interpreter that is named; the one that runs pytest if none is.
 
     Environment variables may come first, as in a shell. An environment for a version or for requirements is made if
-    there is none. If the requirements name tf_keras, `tf.keras` stands for it.
+    there is none. If the requirements name tf_keras, `tf.keras` stands for it. An equals sign before all of it means
+    nothing: it is that of `--to=`, where a space stands already.
 
     Raises:
         UnusableInterpreter: there is no such Python, or the environment cannot be made.
@@ -26,7 +27,7 @@ def interpreter_at(where: str | None) -> Interpreter:
     if where is None:
         return Interpreter(sys.executable)
     variables = []
-    rest = where.strip()
+    rest = where.strip().removeprefix("=").lstrip()
     while assignment := re.match(r"([A-Za-z_]\w*)=([^=\s]\S*)?\s+", rest):
         variables.append((assignment[1], assignment[2] or ""))
         rest = rest[assignment.end() :]

@@ -50,6 +50,7 @@ class Judgement:
         log: the traceback, or the end of what a lost process printed.
         seconds: CPU seconds of judging.
         accepted: of a blocked cell, whether the failure that blocks it is known.
+        largest_ulp, largest_absolute: the largest errors; None if the cell falls short in nothing that has an error.
         shrunk: the smallest failing input, as Python source.
     """
 
@@ -121,8 +122,9 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         judgement.message = judgement.found[0].message
         if judgement.outcome is Outcome.CONFORMS:
             judgement.outcome = Outcome.FAILS
-    judgement.largest_ulp = seen.measured.largest_ulp
-    judgement.largest_absolute = seen.measured.largest_absolute
+    if seen.values_differ or not judgement.found:  # a different shape has no error
+        judgement.largest_ulp = seen.measured.largest_ulp
+        judgement.largest_absolute = seen.measured.largest_absolute
     judgement.seconds = time.process_time() - started
     return judgement
 

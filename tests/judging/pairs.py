@@ -69,7 +69,7 @@ class Pair:
             surroundings.versions["keras"] or "0",
             surroundings.python,
             frozenset(surroundings.runtimes),
-            surroundings.variables.get("TF_USE_LEGACY_KERAS") == "1",
+            surroundings.means_tf_keras,
         )
 
     @property

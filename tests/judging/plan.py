@@ -6,8 +6,10 @@ anything is built.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from tests.both_sides.cases import CaseInfo
@@ -21,6 +23,8 @@ from tests.judging.requirement import SAVERS, Requirement
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
 # The extra that installs a package, if it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
+# How many names are suggested in place of a glob that matches nothing, and how like it they must be, from 0 to 1.
+MOST_NAMES, LEAST_LIKENESS = 3, 0.55
 
 
 class NothingMatches(Exception):
@@ -54,8 +58,21 @@ def select(globs: Sequence[str], names: Sequence[str], what: str) -> list[str]:
     """
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in names):
-            raise NothingMatches(f"no {what} matches {glob!r}; there are: {', '.join(names)}")
+            raise NothingMatches(f"no {what} matches {glob!r}; {_nearest(glob, names, what)}")
     return [name for name in names if not globs or any(fnmatchcase(name, glob) for glob in globs)]
+
+
+def _nearest(glob: str, names: Sequence[str], what: str) -> str:
+    """Return the names and globs that are most like a glob which matches nothing, in words."""
+    separator = ":" if what == "route" else "."
+    parts = [name.partition(separator) for name in names if separator in name]
+    globs = [f"{first}{separator}*" for first, _, _ in parts]
+    globs += [f"*{separator}{last}" for _, _, last in parts]
+    known = sorted({*names, *globs})
+    nearest = difflib.get_close_matches(glob, known, n=MOST_NAMES, cutoff=LEAST_LIKENESS)
+    if nearest:
+        return f"did you mean {' or '.join(nearest)}?"
+    return f"there are {len(names)}: docs/catalogue.md lists them"
 
 
 def selected_routes(catalogue: Catalogue, selection: Selection) -> list[Route]:
@@ -165,6 +182,19 @@ class Planner:
         cases = self.catalogue.cases.values()
         able = [case for case in cases if cannot_apply(case, saver, loader) is None]
         return min(((not case.is_quick, case.id) for case in able), default=(True, None))[1]
+
+
+def why_nothing_applies(plan: Iterable[PlannedCell]) -> dict[str, int]:
+    """Return why none of these cells applies, with the number of cells of each reason, the most frequent first.
+
+    Nothing is returned if some cell applies.
+    """
+    counts: collections.Counter[str] = collections.Counter()
+    for planned in plan:
+        if planned.applies:
+            return {}
+        counts.update({reason for reason in planned.hops.values() if reason is not None})
+    return dict(counts.most_common())
 
 
 @dataclasses.dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Seen:
         contract: what a gate compares with the control.
         measured: the largest errors.
         shortfalls: those that `also` has collected.
+        values_differ: some values are too far from what was expected; only then does a shortfall have an error.
     """
 
     evidence: Evidence
@@ -46,6 +47,7 @@ class Seen:
     contract: dict[str, Any] = dataclasses.field(default_factory=dict)
     measured: Comparison = dataclasses.field(default_factory=Comparison)
     shortfalls: list[Shortfall] = dataclasses.field(default_factory=list)
+    values_differ: bool = False
 
     @contextlib.contextmanager
     def also(self) -> Iterator[None]:
@@ -205,6 +207,7 @@ class Seen:
         return {**ULP_OVER_PAIRS, "float32": ULP_OVER_PAIRS["float32"] * coarser}
 
     def _keep(self, comparison: Comparison) -> Comparison:
+        self.values_differ |= any(difference.level == "values" for difference in comparison.differences)
         self.measured.absorb(Comparison([], comparison.largest_ulp, comparison.largest_absolute, comparison.leaves))
         return comparison
 

@@ -58,7 +58,9 @@ def existing_weights_h5(existing, path):
 @existing_artifact("checkpoint", "an existing checkpoint")
 def existing_checkpoint(existing, path):
     """A checkpoint that a user brings, written from `tf.train.Checkpoint(model=...)`."""
-    prefix = existing if os.path.exists(f"{existing}.index") else tf.train.latest_checkpoint(existing)
+    prefix = existing
+    if not os.path.exists(f"{existing}.index"):  # latest_checkpoint takes brackets in a path for a pattern
+        prefix = tf.train.get_checkpoint_state(existing).model_checkpoint_path
     os.makedirs(path)
     for part in glob.glob(f"{glob.escape(prefix)}.*"):
         shutil.copy(part, os.path.join(path, "model" + part[len(prefix) :]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.interpreters.agents import AgentHandle
 from tests.interpreters.response import MissingSection
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+FUNCTION_AND_PATH = re.compile(rf"({FUNCTION.pattern})=(.*)", re.DOTALL)
 LONGEST_REASON = 400
 
 
@@ -57,15 +58,15 @@ class Brought:
         Raises:
             UnusableModel: there is nothing at the path.
         """
-        function, _, path = text.rpartition("=")
-        if not FUNCTION.fullmatch(function):
-            function, path = "", text
+        function, path = None, text
+        named = FUNCTION_AND_PATH.fullmatch(text)
+        if named and not _is_there(Path(folder, text)):
+            function, path = named.groups()
         file = Path(folder, path)
-        if not file.exists() and not Path(f"{file}.index").exists():
+        if not _is_there(file):
             raise UnusableModel(f"--artifact: there is nothing at {path!r}")
-        name = re.sub(r"\W+", "_", file.name.partition(".")[0])
-        source = BroughtSource(function or None, os.path.abspath(file), search_path(folder))
-        return cls(f"--artifact {text}", name, source)
+        source = BroughtSource(function, os.path.abspath(file), search_path(folder))
+        return cls(f"--artifact {text}", next(_names(file)), source)
 
     @property
     def case(self) -> str:
@@ -94,15 +95,48 @@ def search_path(folder: Path) -> tuple[str, ...]:
     return (str(folder), *(os.path.abspath(each) for each in named))
 
 
+def _is_there(path: Path) -> bool:
+    """Return whether there is an artifact at the path: a file, a folder, or the prefix of a checkpoint's files."""
+    return path.exists() or Path(f"{path}.index").exists()
+
+
+def _names(artifact: Path) -> Iterator[str]:
+    """Return names for an artifact: the name of its file, and longer ones for when others have the same.
+
+    `foo/1` is `1`, or else `foo_1`; `model.keras` is `model`, or else `model_keras`.
+    """
+    artifact = Path(os.path.abspath(artifact))
+    folders = artifact.parent.parts[1:]
+    for depth in range(len(folders) + 1):
+        for name in (artifact.name.partition(".")[0] or artifact.name, artifact.name):
+            yield re.sub(r"\W+", "_", "_".join([*folders[len(folders) - depth :], name]))
+
+
 def distinct(brought: Sequence[Brought]) -> tuple[Brought, ...]:
-    """Return all of them.
+    """Return all of them, each with a name of its own: artifacts that share one take more of their paths into it.
 
     Raises:
         UnusableModel: two would be cases of one name.
     """
-    by_name: dict[str, Brought] = {}
+    groups: dict[str, list[Brought]] = {}
     for each in brought:
+        groups.setdefault(each.name, []).append(each)
+    taken = {name for name, sharing in groups.items() if len(sharing) == 1}
+    renamed: dict[int, str] = {}
+    for sharing in groups.values():
+        artifacts = [each for each in sharing if each.source.artifact]
+        if len(sharing) == 1 or len(artifacts) < len(sharing) - 1:
+            continue
+        taken |= {each.name for each in sharing if not each.source.artifact}
+        for names in zip(*(_names(Path(each.source.artifact or "")) for each in artifacts), strict=False):
+            if len(set(names)) == len(names) and not taken & set(names):
+                renamed |= {id(each): name for each, name in zip(artifacts, names, strict=True)}
+                taken |= set(names)
+                break
+    result = tuple(dataclasses.replace(each, name=renamed.get(id(each), each.name)) for each in brought)
+    by_name: dict[str, Brought] = {}
+    for each in result:
         if each.name in by_name:
             raise UnusableModel(f"{by_name[each.name].option} and {each.option} would both be {each.case}")
         by_name[each.name] = each
-    return tuple(brought)
+    return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -97,6 +99,10 @@ SHOP = """
 
     def nothing():
         return tf.Module()
+
+
+    def forgets():
+        tf.Module()
 """
 
 REGISTERED = """
@@ -200,6 +206,7 @@ def test_a_module_is_asked_by_its_functions(describe):
         ("broken", r"^--model shop\.models:broken: RuntimeError: no database$"),
         ("missing", r"^--model shop\.models:missing: AttributeError: .*missing"),
         ("nothing", "it has no function with an input_signature"),
+        ("forgets", r"^--model shop\.models:forgets: it returned None, and has to return a model$"),
         ("of_ragged", "inputs for RaggedTensorSpec.* cannot be drawn"),
     ],
 )
@@ -224,6 +231,75 @@ def test_two_of_one_name_are_refused(tmp_path):
     both = [Brought.model("a:tower", tmp_path), Brought.model("b:tower", tmp_path)]
     with pytest.raises(UnusableModel, match=r"--model a:tower and --model b:tower would both be mine\.tower"):
         distinct(both)
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["foo/1"], ["1"]),
+        (["foo/1", "bar/1"], ["foo_1", "bar_1"]),
+        (["a/model.keras", "a/model.h5", "a/other.h5"], ["model_keras", "model_h5", "other"]),
+        (["a/model.keras", "b/model.keras"], ["a_model", "b_model"]),
+        (["x/a/1", "y/a/1", "x_a_1"], ["FOLDER_x_a_1", "FOLDER_y_a_1", "x_a_1"]),
+        (["tower.keras", "a/tower.keras"], ["FOLDER_tower", "a_tower"]),
+        (["a=b/[x y]/模型 1.keras"], ["模型_1"]),
+        (["my.module:f=p.keras"], ["my"]),
+    ],
+)
+def test_artifacts_of_one_name_are_distinct_by_their_paths(tmp_path, paths, names):
+    for path in paths:
+        (tmp_path / path).mkdir(parents=True)
+    artifacts = [Brought.artifact(path, tmp_path) for path in paths]
+    *found, model = distinct([*artifacts, Brought.model("my_models:tower", tmp_path)])
+    assert model.name == "tower"
+    assert [each.name.replace(tmp_path.name, "FOLDER") for each in found] == names
+    assert [each.source.artifact for each in found] == [str(tmp_path / path) for path in paths]
+
+
+def test_one_artifact_named_twice_is_refused(tmp_path):
+    (tmp_path / "one.keras").touch()
+    with pytest.raises(UnusableModel, match=r"would both be mine\.one"):
+        distinct([Brought.artifact("one.keras", tmp_path)] * 2)
+
+
+def test_a_function_may_stand_before_a_path_with_equals_signs(tmp_path):
+    (tmp_path / "a=b.keras").touch()
+    source = Brought.artifact("shop.models:tower=a=b.keras", tmp_path).source
+    assert (source.function, source.artifact) == ("shop.models:tower", str(tmp_path / "a=b.keras"))
+
+
+@pytest.mark.parametrize(
+    ("case", "saver", "file_name"),
+    [
+        ("standard.named_branches", "keras_archive", "模型 [1].keras"),
+        ("standard.dense_classifier", "h5", "x=1 (a).h5"),
+        ("custom_op.module_two_signatures", "saved_model", "a=[b] *"),
+        ("standard.named_branches", "export", "[1]"),
+    ],
+)
+def test_an_artifact_may_lie_at_any_path(session, describe, tmp_path, case, saver, file_name):
+    session.evidence.saved("B", case, saver)["save"]
+    path = tmp_path / "עברית [a-c] = ?" / file_name
+    path.parent.mkdir()
+    path.symlink_to(session.evidence.artifact("B", case, saver))
+    assert describe(artifact=str(path)).case.brought.artifact == str(path)
+
+
+@pytest.mark.parametrize("named", ["folder", "prefix"])
+def test_a_checkpoint_may_lie_at_any_path(session, describe, shop, tmp_path, named):
+    folder = tmp_path / "a [b-c]"
+    folder.mkdir()
+    prefix = str(folder / "x[1]")
+    writing = f"import tensorflow as tf, shop.models as m; tf.train.Checkpoint(model=m.told()).save({prefix!r})"
+    subprocess.run([sys.executable, "-c", writing], cwd=shop, check=True, capture_output=True)
+    path = folder if named == "folder" else folder / "x[1]-1"
+    assert describe(artifact=f"shop.models:told={path}").case.exists_as == "checkpoint"
+
+
+def test_a_config_of_another_program_makes_no_keras_folder(describe, tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["BertModel"], "hidden_size": 768}')
+    with pytest.raises(UnusableModel, match=r"is no SavedModel, .*: its config\.json is not Keras's"):
+        describe(artifact=str(tmp_path))
 
 
 @pytest.mark.parametrize(

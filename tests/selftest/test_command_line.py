@@ -38,8 +38,15 @@ ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights
         (["--model=shop"], "--model: 'shop' is not MODULE:FUNCTION"),
         (["--artifact=nowhere"], "--artifact: there is nothing at 'nowhere'"),
         (["--deviations=/nowhere.toml"], "/nowhere.toml: No such file or directory"),
-        (["--case=nothing.*", "--route=weights_h5:*"], "no case matches 'nothing.*'; there are: "),
-        (["--route=h5:signature"], "no route matches 'h5:signature'; there are: backup_and_restore, "),
+        (
+            ["--case=nothing.*", "--route=weights_h5:*"],
+            "no case matches 'nothing.*'; there are 170: docs/catalogue.md lists them",
+        ),
+        (["--route=h5:signature"], "no route matches 'h5:signature'; did you mean "),
+        (["--from=9.9.9", "--case=standrad.*"], "no case matches 'standrad.*'; did you mean standard.*"),
+        (["--to=9.9.9", "--route=h5:loadmodel"], "no route matches 'h5:loadmodel'; did you mean h5:load_model"),
+        (["--to", sys.executable], f"pytest takes a path after a space for a test file: write --to={sys.executable}"),
+        (["--to=2.15.1", "--artifact", "/"], "pytest takes a path after a space for a test file: write --artifact=/"),
         (["--isolation=none"], "invalid choice: 'none'"),
     ],
 )
@@ -79,6 +86,22 @@ def test_variables_may_stand_before_a_python_as_in_a_shell(tmp_path):
 def test_nothing_selected_is_exit_code_5(tmp_path):
     ended = run(tmp_path, *ONE_CELL, "-k", "no_such_test")
     assert ended.returncode == 5, ended.stdout
+    assert "nothing in this selection applies" not in ended.stdout
+
+
+@pytest.mark.parametrize("how", [["-k", "custom_objects", "-n0"], ["tests/test_custom_objects.py", "-n2"]])
+def test_a_selection_in_which_nothing_applies_says_why(tmp_path, how):
+    ended = run(tmp_path, *ONE_CELL, *how)
+    assert ended.returncode == 5, ended.stdout
+    assert "nothing in this selection applies:\n  1 cell: the case has no custom objects\n" in ended.stdout
+
+
+def test_collecting_alone_judges_nothing_and_leaves_reports_alone(tmp_path):
+    ended = run(tmp_path, *ONE_CELL, "--collect-only")
+    assert ended.returncode == 0, ended.stdout
+    assert "--collect-only: 7 cells would be judged; none was, and no report is written" in ended.stdout
+    assert "INCOMPLETE" not in ended.stdout
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("route", ["export:cpp", "export:v1_session"])
@@ -283,6 +306,50 @@ def test_a_full_disk_ends_in_no_green_run_and_the_next_run_works(tmp_path):
     left = tmp_path / "out" / "conformance.json"
     assert not left.exists() or "footer" not in json.loads(left.read_text())
     assert run(tmp_path, *ONE_CELL).returncode == 0
+
+
+CRASHING = """
+    from reports.{module} import {name} as broken
+
+    def crash(*arguments, **options):
+        raise KeyError("planted in\\n{name}")
+
+    broken.{function} = crash
+"""
+WRITERS = [
+    ("scripts", "scripts", "write_all", "repro/"),
+    ("scripts", "scripts", "named", "repro/"),
+    ("drafts", "drafts", "write", "deviations-draft.toml"),
+    ("summary", "summary", "write", "summary.md"),
+    ("summary", "terminal", "show", "the end of this output"),
+    ("page", "page", "write", "matrix.html"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "function", "what"), WRITERS)
+def test_a_crash_of_a_writer_is_no_verdict_and_the_others_write_on(tmp_path, module, name, function, what):
+    planted = textwrap.dedent(CRASHING).format(module=module, name=name, function=function)
+    (tmp_path / "crashing.py").write_text(planted)
+    ended = run(tmp_path, *ONE_CELL, "-n0", "-k", "loads", "-p", "crashing", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3, ended.stdout
+    (line,) = (line for line in ended.stdout.splitlines() if "KeyError" in line)
+    assert line.startswith(f"{what} cannot be written, by a fault of this suite: KeyError: 'planted in")
+    assert "in reports/" in line
+    assert "Traceback" not in ended.stdout
+    assert f"no verdict on the pair; what was judged is in {tmp_path}/out/conformance.json" in ended.stdout
+    assert report(tmp_path)["footer"]["conforms"]
+    others = {"summary.md", "matrix.html"} - {what}
+    assert others <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_document_that_cannot_be_made_is_no_verdict(tmp_path):
+    planted = textwrap.dedent(CRASHING).format(module="document", name="making", function="cpu_seconds")
+    (tmp_path / "crashing.py").write_text(planted)
+    ended = run(tmp_path, *ONE_CELL, "-n0", "-k", "loads", "-p", "crashing", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3, ended.stdout
+    assert "conformance.json cannot be written, by a fault of this suite: KeyError" in ended.stdout
+    assert "CONFORMS" not in ended.stdout
+    assert "footer" not in report(tmp_path)
 
 
 def running_agents(mark: str) -> list[int]:

@@ -15,8 +15,9 @@ from tests.both_sides.routes import Route
 from tests.both_sides.wire import Ragged, Sparse
 from tests.judging.checks.variables import check_namesakes
 from tests.judging.comparison import ULP_OVER_PAIRS, compare
+from tests.judging.judgement import judge
 from tests.judging.pairs import NEW_ARTIFACTS
-from tests.judging.requirement import Shortfall
+from tests.judging.requirement import Requirement, Shortfall, always_applies
 from tests.judging.seen import Seen
 
 EXAMPLES = settings(max_examples=200)
@@ -180,6 +181,19 @@ def test_what_cancels_is_measured_by_what_was_summed(at_least, equal):
 
 def test_the_tolerances_are_these():
     assert ULP_OVER_PAIRS == {"float32": 4, "float64": 4, "float16": 4, "bfloat16": 4}
+
+
+@pytest.mark.parametrize(("other", "error"), [([[1.0], [2.0]], None), ([1.0, 2.0, 3.0], None), ([1.0, 2.5], 0.5)])
+def test_only_values_have_an_error_and_a_different_shape_has_none(other, error):
+    def wrong_shape(seen: Seen) -> None:
+        seen.compare(np.array([1.0]), np.array([1.0]))
+        if not seen.compare(np.array([1.0, 2.0]), np.array(other)).equal:
+            raise Shortfall("other answers")
+
+    requirement = Requirement("outputs", "It answers.", wrong_shape, "routes", always_applies)
+    judgement = judge(requirement, Seen(None, NEW_ARTIFACTS, "a.case", Route("a_saver")))
+    assert judgement.largest_absolute == error
+    assert (judgement.largest_ulp is None) == (error is None)
 
 
 @pytest.mark.parametrize(

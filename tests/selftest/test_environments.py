@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.both_sides.surroundings import Surroundings
 from tests.interpreters import environments, package_settings
 from tests.interpreters.environments import requirements_in
 from tests.interpreters.interpreter import UnusableInterpreter
 from tests.interpreters.where import interpreter_at
+from tests.judging.pairs import Pair
 
 HERE = f"{sys.version_info.major}{sys.version_info.minor}"
 
@@ -144,6 +146,22 @@ def test_several_runs_may_ask_at_once(index, capfd):
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(lambda _: interpreter_at("2.16.2").python, range(4)))) == 1
     assert capfd.readouterr().err.count("making an environment") == 1
+
+
+@pytest.mark.parametrize("where", ["A=b {}", "=A=b {}", "= A=b {}", " A=b  {}"])
+def test_an_equals_sign_before_a_pair_means_nothing(where):
+    interpreter = interpreter_at(where.format(sys.executable))
+    assert (interpreter.python, interpreter.variables) == (sys.executable, (("A", "b"),))
+    assert interpreter_at(f"={sys.executable}").python == sys.executable
+
+
+@pytest.mark.parametrize(("value", "legacy"), [("1", True), ("true", True), ("True", True), ("0", False)])
+def test_tf_keras_is_called_tf_keras(value, legacy):
+    versions = {"tensorflow": "2.21.0", "keras": "2.21.0", "tf_keras": "2.21.0", "h5py": None}
+    told = Surroundings("3.11.7", versions, {"TF_USE_LEGACY_KERAS": value})
+    keras = "" if legacy else "keras 2.21.0, "
+    assert told.versions_in_words == f"tensorflow 2.21.0, {keras}tf_keras 2.21.0, python 3.11.7"
+    assert str(Pair.of(told)) == f"TensorFlow 2.21.0, {'tf_keras' if legacy else 'Keras'} 2.21.0"
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,27 @@ def test_a_part_that_was_cut_off_is_refused():
         merged({"1": part("standard.a"), "2": part("standard.b", footer=None)})
 
 
+@pytest.mark.parametrize(("error", "status"), [(KeyError("planted"), 3), (OSError("disk full"), 4)])
+def test_a_report_that_cannot_be_written_is_no_verdict_and_the_others_are(
+    tmp_path, capsys, monkeypatch, error, status
+):
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(merge.summary, "write", fail)
+    for case in ("standard.a", "standard.b"):
+        files.write(tmp_path / case, part(case))
+    whole = tmp_path / "whole"
+    assert merge.main(["-o", str(whole), *(str(tmp_path / case) for case in ("standard.a", "standard.b"))]) == status
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("reports.merge: ")
+    assert "summary.md" in printed.err
+    assert printed.err.count("\n") == 1
+    assert files.read(whole / files.NAME).is_complete
+    assert (whole / "matrix.html").exists()
+
+
 def test_on_the_command_line(tmp_path, capsys):
     for case in ("standard.a", "standard.b"):
         files.write(tmp_path / case, part(case))

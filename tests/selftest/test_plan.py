@@ -12,8 +12,9 @@ from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS, Pair
-from tests.judging.plan import NothingMatches, Planner, Selection, select
+from tests.judging.plan import NothingMatches, Planner, Selection, select, why_nothing_applies
 from tests.judging.requirement import requirements
+from tests.run.declared_names import DeclaredNames
 from tests.run.request import RunRequest
 from tests.run.session import Session
 from tests.run.stale_rows import stale_rows
@@ -311,10 +312,53 @@ def test_globs_select_cases_routes_and_the_savers_of_routes(catalogue):
     assert {str(each.cell.route) for each in chosen} == {"h5", "h5:load_model"}
 
 
-@pytest.mark.parametrize(("cases", "routes"), [(["nothing*"], []), ([], ["h5:signature"]), (["*", "x"], [])])
-def test_a_glob_that_matches_nothing_is_refused(catalogue, cases, routes):
-    with pytest.raises(NothingMatches, match="there are:"):
+@pytest.mark.parametrize(
+    ("cases", "routes", "told"),
+    [
+        (["qqqqqqqq*"], [], r"no case matches 'qqqqqqqq\*'; there are [0-9]+: docs/catalogue.md lists them"),
+        (["standrad.*"], [], r"no case matches 'standrad\.\*'; did you mean .*standard\.\*"),
+        (["*", "custom_layer.afine"], [], "did you mean custom_layer.affine"),
+        ([], ["h5:signature"], r"no route matches 'h5:signature'; did you mean .*signature"),
+        ([], ["h5:loadmodel"], r"did you mean h5:load_model"),
+        ([], ["keras_archiv"], r"did you mean keras_archive"),
+    ],
+)
+def test_a_glob_that_matches_nothing_is_refused_with_the_nearest_names(catalogue, cases, routes, told):
+    with pytest.raises(NothingMatches, match=told) as refused:
         planned(catalogue, cases=cases, routes=routes)
+    assert len(str(refused.value)) < 200
+
+
+def test_the_sources_say_which_cases_and_routes_there_are(catalogue):
+    names = DeclaredNames.read()
+    assert set(names.cases) == {name for name, case in catalogue.cases.items() if not case.brought}
+    real = {name: saver for name, saver in catalogue.savers.items() if saver.doc}  # a planted fault has no docstring
+    routes = [
+        str(Route(saver.name, loader.name))
+        for saver in real.values()
+        for loader in catalogue.loaders.values()
+        if loader.doc and saver.writes in loader.reads
+    ]
+    assert sorted(names.routes) == sorted([*real, *routes])
+
+
+def test_what_the_sources_do_not_say_plainly_is_left_to_the_catalogue(tmp_path):
+    (tmp_path / "family").mkdir()
+    (tmp_path / "family" / "file.py").write_text("for n in 'ab':\n    case(inputs=1)(make(n))\n")
+    (tmp_path / "route_declaration.py").touch()
+    (tmp_path / "file.py").write_text("@saver(writes=made())\ndef a(): pass\n")
+    assert DeclaredNames.read(tmp_path, tmp_path) == DeclaredNames(None, None)
+
+
+def test_why_nothing_applies(catalogue):
+    plan = planned(catalogue, cases=["standard.dense_classifier"], routes=["h5:load_model"])
+    assert why_nothing_applies(plan) == {}
+    cannot = [each for each in plan if not each.applies]
+    assert len(cannot) > 2
+    reasons = why_nothing_applies(cannot)
+    assert reasons["the case has no custom objects"] == 1
+    assert sum(reasons.values()) == len(cannot)
+    assert list(reasons.values()) == sorted(reasons.values(), reverse=True)
 
 
 def test_select_keeps_the_order_of_the_names():

@@ -18,6 +18,7 @@ from reports.document import claims, files
 from reports.document.contents import Titles, Verdict
 from reports.document.named_cells import NamedRows
 from reports.document.rows import Row
+from reports.drafts import drafts
 from reports.scripts import scripts
 from reports.scripts.sources import DECORATORS
 from reports.summary import summary, terminal
@@ -179,6 +180,14 @@ def test_people_read_the_titles_of_routes_beside_their_ids(tmp_path, capsys):
     assert all(len(line) <= max(120, writer.fullwidth) for line in shown.splitlines())
     assert "h5:load_model " in shown
     assert f"    {title}" in shown
+
+
+def test_the_last_lines_point_at_a_draft_that_was_written(tmp_path, capsys):
+    terminal.show(SMALL, TerminalWriter(), tmp_path)
+    assert drafts.NAME not in capsys.readouterr().out
+    (tmp_path / drafts.NAME).touch()
+    terminal.show(SMALL, TerminalWriter(), tmp_path)
+    assert capsys.readouterr().out.splitlines()[-1].endswith(drafts.NAME)
 
 
 def test_every_claim_names_cells_that_exist(bench):

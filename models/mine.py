@@ -11,10 +11,11 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -22,6 +23,7 @@ import tensorflow as tf
 from ..both_sides.cases import BroughtSource, CaseInfo
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
+from .batches import given_names
 from .case_declaration import Case
 from .mine_inputs import arrays_of, inputs_in_files, keras_inputs, module_endpoints
 from .op_libraries import compiler
@@ -35,11 +37,22 @@ def case_as_described(info: CaseInfo) -> Case:
     return Case(info, lambda: model_of(source, info.exists_as), custom_objects(source))
 
 
-def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
-    """Build what a user brings, and return it as plain data.
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What a user brings: as a case, its model, and the user's inputs as arrays, by endpoint; None without any."""
 
-    Returns:
-        `case`: a plain `CaseInfo`; `given`: the user's inputs as arrays, lists by endpoint, or None.
+    info: CaseInfo
+    model: Any
+    given: Optional[Mapping[str, Sequence[Any]]]
+
+    def to_plain(self) -> Dict[str, Any]:
+        """Return the case and the given inputs by endpoint and name, as plain data."""
+        given = None if self.given is None else {name: given_names(values) for name, values in self.given.items()}
+        return {"case": to_plain(self.info), "given": given}
+
+
+def describe(name: str, source: BroughtSource) -> Described:
+    """Build what a user brings, and describe it without asking it anything.
 
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
@@ -80,7 +93,7 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
         brought=source,
         exists_as=exists_as,
     )
-    return {"case": to_plain(info), "given": arrays_of(own_inputs) if own_inputs else None}
+    return Described(info, model, arrays_of(own_inputs) if own_inputs else None)
 
 
 def artifact_kind(path: str) -> str:

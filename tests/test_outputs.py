@@ -31,6 +31,8 @@ def outputs(seen: Seen) -> None:
         asked.name for asked, original in zip(seen.asked, originals, strict=True) if "raised" in original[against]
     ]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
+    if seen.case.inputs_dropped:
+        seen.facts["inputs_dropped"] = list(seen.case.inputs_dropped)
     if not wrong:
         return
     raised = [answer["raised"] for *_, answer in wrong.values() if "raised" in answer]

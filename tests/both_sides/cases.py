@@ -27,7 +27,8 @@ class CaseInfo:
     """One model with its inputs, as pytest knows it. The decorator `case` in `models/` explains the fields.
 
     `brought` is set for what a user brings, and `exists_as` is the kind of artifact that it is already.
-    `unavailable` says why this machine cannot build it; None if it can.
+    `unavailable` says why this machine cannot build it; None if it can. `inputs_dropped` are the names of the inputs
+    that were made from a user's and that the model did not answer.
     """
 
     id: str
@@ -46,6 +47,7 @@ class CaseInfo:
     unavailable: Optional[str]
     brought: Optional[BroughtSource]
     exists_as: Optional[str]
+    inputs_dropped: Tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..both_sides.structures import leaves
 from ..both_sides.tensors import InputStructure, spread
+from .known_values import FEWEST_ROWS, MOST_ELEMENTS
 from .mine_inputs import mapped
 
 # How many of the given inputs others are made from, and how many rows are repeated or joined.
@@ -35,11 +36,9 @@ def inputs_made_from(values: Sequence[Any], inputs: InputStructure) -> Dict[str,
     """
     sizes = {name: batch_size(value) for name, value in given_names(values).items()}
     usable = [(name, value, sizes[name]) for name, value in given_names(values).items() if sizes[name]]
-    made = {
-        f"{name}/{way}": one
-        for name, value, size in usable[:MOST_GIVEN]
-        for way, one in along_batch(value, size).items()
-    }
+    made = {}
+    for name, value, size in usable[:MOST_GIVEN]:
+        made.update({f"{name}/{way}": one for way, one in along_batch(value, size).items()})
     values = [value for _, value, _ in usable]
     if len({rows_of(value) for value in values}) == 1 and len(values) > 1:
         made["given/joined"] = combined(values, lambda arrays: np.concatenate(arrays)[:MOST_ROWS])
@@ -65,7 +64,9 @@ def combined(values: Sequence[Any], make: Callable[[List[Any]], Any]) -> Any:
 def with_known(value: Any, inputs: InputStructure) -> Any:
     """Return the input with all that is known in place of its own words and numbers, one in each row."""
     known = [tensor for tensor in inputs.tensors if tensor.known]
-    rows = min(max(len(tensor.known) for tensor in known), *(tensor.known_rows for tensor in known))
+    elements = sum(array[:1].size for array in leaves(value))
+    affordable = [max(FEWEST_ROWS, MOST_ELEMENTS // max(1, elements)), *(tensor.known_rows for tensor in known)]
+    rows = min(max(len(tensor.known) for tensor in known), *affordable)
 
     def filled(parts: List[Any]) -> np.ndarray:
         array, tensor = parts

@@ -1,4 +1,4 @@
-"""Follows the inputs of a function through its graph, to the ops that tell their values apart.  [beside TensorFlow]"""
+"""Follows inputs of a function through its graph, to the ops that tell their values apart.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -34,11 +34,15 @@ DECIDES = {
 SYMMETRIC = ("Equal", "NotEqual")
 # Ops whose answer holds values of their inputs as they are, or almost: a word in lower case, a part of a text.
 KEEPS = frozenset(
-    "Identity StopGradient PreventGradient CheckNumerics EnsureShape Snapshot PlaceholderWithDefault ReadVariableOp "
-    "Cast Reshape ExpandDims Squeeze Transpose Concat ConcatV2 Pack Unpack Split SplitV Slice StridedSlice Tile "
-    "BroadcastTo Pad PadV2 ReverseV2 Select SelectV2 Maximum Minimum ClipByValue GatherNd RaggedTensorToTensor "
-    "TensorListFromTensor TensorListGetItem TensorListStack StringLower StringUpper StringStrip RegexReplace "
-    "StaticRegexReplace StringJoin AsString StringToNumber".split()
+    [
+        *("Identity", "StopGradient", "PreventGradient", "CheckNumerics", "EnsureShape", "Snapshot"),
+        *("PlaceholderWithDefault", "ReadVariableOp", "Cast", "AsString", "StringToNumber"),
+        *("Reshape", "ExpandDims", "Squeeze", "Transpose", "Concat", "ConcatV2", "Pack", "Unpack", "Split", "SplitV"),
+        *("Slice", "StridedSlice", "Tile", "BroadcastTo", "Pad", "PadV2", "ReverseV2", "GatherNd"),
+        *("Select", "SelectV2", "Maximum", "Minimum", "ClipByValue", "RaggedTensorToTensor"),
+        *("TensorListFromTensor", "TensorListGetItem", "TensorListStack"),
+        *("StringLower", "StringUpper", "StringStrip", "StringJoin", "RegexReplace", "StaticRegexReplace"),
+    ]
 )
 # Integers that are shifted or wrapped are still of about the same size.
 SHIFTS_INTEGERS = frozenset(["Add", "AddV2", "Sub", "FloorMod", "Mod", "TruncateMod", "Abs"])

@@ -1,6 +1,6 @@
 """The words and numbers that a user's model tells apart, by input.  [beside TensorFlow]
 
-They are the keys of its tables, the rows of its embeddings, the codes and boundaries of its encodings. The graph says
+They are the keys of its tables, the rows of its embeddings, the codes and thresholds of its encodings. The graph says
 which input reaches which of them. Where it does not, those among the model's parts count for every input of the kind.
 """
 
@@ -15,9 +15,9 @@ import tensorflow as tf
 from ..both_sides.tensors import Tensor, spread
 from .graph_flow import Decision, Flow
 
-MOST_VALUES = 2048
-# A batch that holds all that is known is as large as this many products with a weight allow, and this many elements.
-MOST_PRODUCTS, MOST_ELEMENTS = 2**28, 2**14
+MOST_VALUES = 4096
+# As large as these allow is a batch that holds all that is known: products with weights, elements, those of answers.
+MOST_PRODUCTS, MOST_ELEMENTS, MOST_ANSWERED = 2**28, 2**14, 2**20
 FEWEST_ROWS, MOST_ROWS = 8, 1024
 # How many values are drawn for each bucket of hashes.
 VALUES_A_BUCKET = 3
@@ -34,14 +34,14 @@ class Known:
         integers: keys of tables.
         sizes: numbers of rows or codes: integers from 0 are told apart.
         buckets: how many there are of hashes.
-        boundaries: numbers at which the answer changes.
+        thresholds: numbers at which the answer changes.
     """
 
     words: Dict[str, None] = dataclasses.field(default_factory=dict)
     integers: Set[int] = dataclasses.field(default_factory=set)
     sizes: Set[int] = dataclasses.field(default_factory=set)
     buckets: int = 0
-    boundaries: Set[float] = dataclasses.field(default_factory=set)
+    thresholds: Set[float] = dataclasses.field(default_factory=set)
 
     def add_keys(self, keys: Iterable[Any]) -> None:
         """Add keys of a table: words or integers. Bytes that are no text are left out."""
@@ -59,13 +59,13 @@ class Known:
             if isinstance(constant, bytes):
                 self.add_keys([constant] if constant else [])
             elif np.isfinite(constant):
-                self.boundaries.add(float(constant))
+                self.thresholds.add(float(constant))
 
     def tells(self, tensor: Tensor) -> bool:
         """Return whether there is something for an input of this dtype."""
         if tensor.kind == "string":
             return bool(self.words or self.buckets)
-        return bool(self.integers or self.sizes or self.boundaries or self.buckets)
+        return bool(self.integers or self.sizes or self.thresholds or self.buckets)
 
 
 def known_by_graph(function: Any, positions: int) -> Tuple[List[Known], int]:
@@ -101,7 +101,7 @@ def add_decision(known: Known, decision: Decision, flow: Flow, captured: Dict[in
         if constant is not None and constant.ndim == 0:
             known.sizes.add(int(constant))
     elif decision.op == "Bucketize":
-        known.boundaries.update(node.attr["boundaries"].list.f)
+        known.thresholds.update(node.attr["boundaries"].list.f)
     elif decision.op.startswith("StringToHash"):
         known.buckets = max(known.buckets, int(node.attr["num_buckets"].i))
     elif decision.op in ("Equal", "NotEqual"):
@@ -152,7 +152,7 @@ def known_by_parts(model: Any) -> Known:
         elif name == "CategoryEncoding" and part.num_tokens:
             known.sizes.add(int(part.num_tokens))
         elif name == "Discretization" and part.bin_boundaries:
-            known.boundaries.update(map(float, part.bin_boundaries))
+            known.thresholds.update(map(float, part.bin_boundaries))
         elif name == "Hashing":
             known.buckets = max(known.buckets, int(part.num_bins))
     return known
@@ -166,15 +166,15 @@ def parts_of(model: Any) -> Iterator[Any]:
     yield from {id(each): each for each in [*tracked, *layers]}.values()
 
 
-def most_rows(weights: int, elements: int) -> int:
+def most_rows(weights: int, elements: int, answered: int) -> int:
     """Return how many rows a batch may have that is to hold all that is known.
 
     Args:
         weights: how many the model has, without tables of which it takes single rows.
-        elements: how many a row of all inputs has.
+        elements, answered: how many a row of all inputs has, and a row of all answers.
     """
-    affordable = min(MOST_ROWS, MOST_PRODUCTS // max(1, weights), MOST_ELEMENTS // max(1, elements))
-    return max(FEWEST_ROWS, affordable)
+    pairs = ((MOST_PRODUCTS, weights), (MOST_ELEMENTS, elements), (MOST_ANSWERED, answered))
+    return max(FEWEST_ROWS, min(MOST_ROWS, *(most // max(1, each) for most, each in pairs)))
 
 
 def tensor_with(tensor: Tensor, known: Known, answers: Callable[[int, int], bool]) -> Tuple[Tensor, str]:
@@ -197,48 +197,52 @@ def tensor_with_numbers(tensor: Tensor, known: Known, answers: Callable[[int, in
     """Do the same for an input of numbers."""
     sizes = {*known.sizes, *([VALUES_A_BUCKET * known.buckets] if known.buckets else [])}
     keys = sorted(known.integers)
-    usual = (tensor.low, tensor.high)
-    low, high = next((ends for ends in ranges(tensor, sizes, keys) if answers(*ends)), usual)
-    numbers: List[Any] = spread([key for key in keys if low <= key <= high], MOST_VALUES // 2)
-    if sizes or (tensor.kind == "integer" and not keys):
-        numbers += spread(range(low, high + 1), MOST_VALUES // 2)
-    boundaries = spread(sorted(known.boundaries), MOST_VALUES // 8)
-    beside = [each for each in around(boundaries, tensor) if fits(each, tensor)]
+    answered = next((ends for ends in ranges(tensor, sizes, keys) if answers(*ends)), None)
+    low, high = answered or (tensor.low, tensor.high)
+    numbers: List[Any] = spread([key for key in keys if low <= key <= high], MOST_VALUES)
+    if (sizes and answered) or (tensor.kind == "integer" and not keys):
+        numbers += spread(range(low, high + 1), MOST_VALUES)
+    codes = tensor.kind == "float" and answered is not None
+    thresholds = [] if codes else spread(sorted(known.thresholds), MOST_VALUES // 8)
+    beside = [each for each in around(thresholds, tensor) if fits(each, tensor)]
     if tensor.kind == "integer" and beside:
         low, high = min(low, *beside), max(high, *beside)
     values = tuple(dict.fromkeys(map(float if tensor.kind == "float" else int, [*numbers, *beside])))
     texts = [
-        *([f"integers from {low} to {high}"] if sizes else []),
+        *([f"integers from {low} to {high}"] if sizes and answered else []),
+        *(
+            [f"integers from {low} to {high}, since it raises at the ends of what was found"]
+            if sizes and not answered
+            else []
+        ),
         *([f"{len(keys)} known integers"] if keys else []),
-        *([f"numbers beside {len(known.boundaries)} others"] if beside else []),
+        *([f"numbers around {len(known.thresholds)} known ones"] if beside else []),
     ]
     return dataclasses.replace(tensor, low=low, high=high, known=values), ", ".join(texts)
 
 
-def ranges(tensor: Tensor, sizes: Set[int], keys: Sequence[int]) -> Iterator[Tuple[int, int]]:
+def ranges(tensor: Tensor, sizes: Set[int], keys: Sequence[int]) -> List[Tuple[int, int]]:
     """Return ranges of integers that the model may take, the widest first.
 
     Args:
         sizes: numbers of rows or codes; some models count from 1, and some add 1.
         keys: integers that it knows; the next ones on both sides are unknown to it.
     """
-    ends = [each for size in sizes for each in ((0, size - 1), (1, size), (0, size - 2))]
+    ends = [(low, size - 1 + more) for size in sizes for low, more in ((0, 0), (1, 1), (0, -1), (1, 0))]
     if keys:
         ends += [(min(low, keys[0]), max(high, keys[-1])) for low, high in ends]
         ends += [(keys[0] - 1, keys[-1] + 1), (keys[0], keys[-1])]
     if tensor.kind == "integer":
         limits = tf.as_dtype(tensor.dtype)
         ends = [(max(low, limits.min), min(high, limits.max)) for low, high in ends]
-    yield from sorted(
-        {(low, high) for low, high in ends if low <= high}, key=lambda each: (each[0] - each[1], each[0])
-    )
+    return sorted({(low, high) for low, high in ends if low <= high}, key=lambda each: (each[0] - each[1], each[0]))
 
 
-def around(boundaries: Sequence[float], tensor: Tensor) -> List[float]:
-    """Return each boundary, and a number on either side of it."""
+def around(thresholds: Sequence[float], tensor: Tensor) -> List[float]:
+    """Return each threshold, and a number on either side of it."""
     if tensor.kind == "integer":
-        return [int(np.floor(each)) + step for each in boundaries for step in (-1, 0, 1)]
-    return [each + step * max(abs(each), 1.0) / 64 for each in boundaries for step in (-1, 0, 1)]
+        return [int(np.floor(each)) + step for each in thresholds for step in (-1, 0, 1)]
+    return [each + step * max(abs(each), 1.0) / 64 for each in thresholds for step in (-1, 0, 1)]
 
 
 def fits(number: float, tensor: Tensor) -> bool:

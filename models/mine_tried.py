@@ -1,4 +1,4 @@
-"""Tries what a user's model answers: values that it knows, and inputs made from the given ones.  [beside TensorFlow]"""
+"""Tries what a user's model answers: values it knows, and inputs made from the given ones.  [beside TensorFlow]"""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
     ask = asking.original(info.traits, model)
     endpoints: Dict[str, InputStructure] = {}
     notes: List[str] = []
-    for endpoint, inputs in info.endpoints.items():
-        endpoints[endpoint], found = with_known_values(info, model, endpoint, inputs, ask)
+    for endpoint in info.endpoints:
+        endpoints[endpoint], found = with_known_values(info, model, endpoint, ask, by_parts=not given)
         several = len(info.endpoints) > 1
         notes += [named_path(endpoint, path, several) + text for path, text in found.items() if text]
     inputs_by_name: Dict[str, Dict[str, Any]] = {}
@@ -79,16 +79,24 @@ def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:
 
 
 def with_known_values(
-    info: CaseInfo, model: Any, endpoint: str, inputs: InputStructure, ask: asking.Ask
+    info: CaseInfo, model: Any, endpoint: str, ask: asking.Ask, *, by_parts: bool
 ) -> Tuple[InputStructure, Dict[Path, str]]:
-    """Return the inputs of an endpoint with the values that the model tells apart, and what they are, in words."""
+    """Return the inputs of an endpoint with the values that the model tells apart, and what they are, in words.
+
+    Args:
+        by_parts: where the graph says nothing of words and integers, take those that some part of the model knows.
+    """
+    inputs = info.endpoints[endpoint]
     tensors = dict(in_graph_order(inputs, is_module=info.is_module))
-    function = concrete_function(info, model, endpoint, inputs)
-    known, weights = {path: Known() for path in tensors}, None
+    function = concrete_function(info, model, endpoint)
     if function is not None and takes(function, list(tensors.values())):
         by_position, weights = known_by_graph(function, len(tensors))
         known = dict(zip(tensors, by_position))
-    by_parts = None
+        answered = sum(elements_of_a_row(each.shape.as_list()) for each in function.outputs if each.shape.rank)
+    else:
+        weights = sum(int(np.prod(each.shape)) for each in model.variables)
+        known, answered = {path: Known() for path in tensors}, 0
+    rows = most_rows(weights, sum(elements_of_a_row(each.shape) for each in tensors.values()), answered)
     texts: Dict[Path, str] = {}
     for path, tensor in tensors.items():
 
@@ -96,27 +104,21 @@ def with_known_values(
             return answers(ask, endpoint, with_parts(inputs, lambda at, each: example(each, at == path, low, high)))
 
         tensors[path], texts[path] = tensor_with(tensor, known[path], holds)
-        if not texts[path] and tensor.kind != "float" and tensor.dtype != "bool":
-            by_parts = by_parts or known_by_parts(model)
-            tensors[path], texts[path] = tensor_with(tensor, by_parts, holds)
-            where = "found in its layers, not followed to this input"
-            texts[path] = f"{texts[path]} ({where})" if texts[path] else "nothing was found that the model knows"
-    if weights is None:
-        weights = sum(int(np.prod(each.shape)) for each in model.variables)
-    rows = most_rows(weights, sum(int(np.prod(shape_of(each)[1:])) for each in tensors.values()))
-    informed = {
-        path: dataclasses.replace(each, known_rows=rows if each.known else 0) for path, each in tensors.items()
-    }
-    return InputStructure.of(with_parts(inputs, lambda path, _: informed[path])), texts
+        if by_parts and not texts[path] and tensor.kind != "float" and tensor.dtype != "bool":
+            tensors[path], text = tensor_with(tensor, known_by_parts(model), holds)
+            where = "found in the model, not followed to this input"
+            texts[path] = f"{text} ({where})" if text else "nothing was found that the model knows"
+        if tensors[path].known:
+            tensors[path] = dataclasses.replace(tensors[path], known_rows=rows)
+    return InputStructure.of(with_parts(inputs, lambda path, _: tensors[path])), texts
 
 
-def concrete_function(info: CaseInfo, model: Any, endpoint: str, inputs: InputStructure) -> Any:
+def concrete_function(info: CaseInfo, model: Any, endpoint: str) -> Any:
     """Return the endpoint as a concrete function; None if it cannot be traced."""
     try:
         if info.is_keras_model:
-            call = tf.function(
-                lambda value: model(value, training=False), input_signature=[asking.specifications(inputs)]
-            )
+            signature = [asking.specifications(info.endpoints[endpoint])]
+            call = tf.function(lambda value: model(value, training=False), input_signature=signature)
             return call.get_concrete_function()
         function = getattr(model, endpoint)
         return function if hasattr(function, "captured_inputs") else function.get_concrete_function()
@@ -162,6 +164,11 @@ def shape_of(tensor: Tensor) -> Tuple[int, ...]:
     """Return the shape of two rows."""
     sides = [FREE if side is None else side for side in tensor.shape]
     return (2, *sides[1:]) if tensor.batched else tuple(sides)
+
+
+def elements_of_a_row(shape: Sequence[Optional[int]]) -> int:
+    """Return how many elements a row of an array has."""
+    return int(np.prod([FREE if side is None else side for side in shape[1:]], dtype=np.int64))
 
 
 def named_path(endpoint: str, path: Path, several: bool) -> str:

@@ -44,7 +44,8 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
     dropped: List[str] = []
     for endpoint, values in (given or {}).items():
         made = inputs_made_from(values, endpoints[endpoint])
-        batch = declared_batch(model, endpoints[endpoint])
+        shapes = [tensor.shape for tensor in endpoints[endpoint].tensors]
+        batch = next((shape[0] for shape in shapes if shape), None)
         taken = {name: value for name, value in made.items() if batch is None or batch_size(value) == batch}
         answered = {name: value for name, value in taken.items() if answers(ask, endpoint, value)}
         inputs_by_name[endpoint] = {**given_names(values), **answered}
@@ -56,14 +57,6 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
     doc = f"{info.doc}. Inputs: {'; '.join(notes)}" if notes else info.doc
     described = dataclasses.replace(info, endpoints=endpoints, doc=doc, inputs_dropped=tuple(dropped))
     return {"case": to_plain(described), "given": inputs_by_name if given else None}
-
-
-def declared_batch(model: Any, inputs: InputStructure) -> Optional[int]:
-    """Return the only size of a batch that a model declares to take; None if any will do."""
-    shapes = [tensor.shape for tensor in inputs.tensors]
-    if isinstance(model, tf.keras.Model):
-        shapes = [tuple(tf.TensorShape(each.shape).as_list()) for each in getattr(model, "inputs", None) or ()]
-    return next((shape[0] for shape in shapes if shape and shape[0] is not None), None)
 
 
 def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:

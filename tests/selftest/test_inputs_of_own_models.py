@@ -293,28 +293,23 @@ def describe(session, farm):
     return described
 
 
-def judged(farm: Path, tmp_path: Path, *models: str) -> dict[str, dict]:
-    """The rows about `outputs` of a run of these models, by the name of the model."""
-    ended = run(
-        tmp_path,
-        "-n1",
-        *(f"--model=farm:{model}" for model in models),
-        "--case=mine.*",
-        "--route=keras_archive:load_model",
-        PYTHONPATH=str(farm),
-    )
-    rows = report(tmp_path)["cells"]
+def judged(farm: Path, tmp_path: Path, models: tuple[str, ...], *routes: str) -> list[dict]:
+    """The rows of a run of these models."""
+    options = [*(f"--model=farm:{model}" for model in models), *(f"--route={route}" for route in routes)]
+    ended = run(tmp_path, "-n1", "--case=mine.*", *options, PYTHONPATH=str(farm))
+    rows = [row for row in report(tmp_path)["cells"] if row["outcome"] != "n/a"]
     assert rows, ended.stdout
-    return {row["case"].removeprefix("mine."): row for row in rows if row["requirement"] == "outputs"}
+    return rows
 
 
 def test_faults_show_that_only_known_values_and_other_batches_show(farm, tmp_path):
     models = ("reversed_words", "exchanged_rows", "mixed_rows", "divided_rows")
-    rows = judged(farm, tmp_path, *models)
-    assert {model: rows[model]["outcome"] for model in models} == dict.fromkeys(models, "fails")
-    on = {model: rows[model]["found"][0]["inputs"] for model in models}
+    rows = judged(farm, tmp_path, models, "keras_archive:load_model")
+    of_outputs = {row["case"].removeprefix("mine."): row for row in rows if row["requirement"] == "outputs"}
+    assert {model: of_outputs[model]["outcome"] for model in models} == dict.fromkeys(models, "fails")
+    on = {model: of_outputs[model]["found"][0]["inputs"] for model in models}
     assert "batch-of-5" in on["reversed_words"]
-    # An exchange of two rows of a table of forty shows where each row of the batch is about one of them.
+    # That two rows of a table of forty are exchanged shows where each row of the batch is about one of them.
     assert "known-values" in on["exchanged_rows"]
     assert "given-1" not in on["mixed_rows"]
     assert "given-1/permuted" in on["mixed_rows"]
@@ -322,12 +317,14 @@ def test_faults_show_that_only_known_values_and_other_batches_show(farm, tmp_pat
 
 
 def test_a_model_that_takes_one_size_of_a_batch_conforms_and_says_what_was_dropped(farm, tmp_path):
-    rows = judged(farm, tmp_path, "pairs", "reshaped_pairs")
-    assert {row["outcome"] for row in rows.values()} == {"conforms"}
-    for row in rows.values():
-        assert row["facts"]["inputs"] == 2
-        assert row["facts"]["inputs_that_raise"] == []
-        assert row["facts"]["inputs_dropped"] == ["given-1/single", "given-1/repeated"]
+    routes = ("keras_archive:load_model", "saved_model:signature", "export:signature_no_keras")
+    rows = judged(farm, tmp_path, ("pairs", "reshaped_pairs"), *routes)
+    assert {(row["case"], row["route"], row["requirement"]) for row in rows if row["outcome"] == "fails"} == set()
+    facts = [row["facts"] for row in rows if row["requirement"] == "outputs"]
+    assert len(facts) == 6
+    for of_one in facts:
+        assert (of_one["inputs"], of_one["inputs_that_raise"]) == (2, [])
+        assert of_one["inputs_dropped"] == ["given-1/single", "given-1/repeated"]
 
 
 def known(described: DescribedCase, endpoint: str = "call") -> dict[str, Tensor]:

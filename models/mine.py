@@ -11,6 +11,7 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import importlib
 import json
@@ -26,6 +27,7 @@ from ..beside_tensorflow.users_modules import UsersModules
 from ..both_sides.cases import BroughtSource, CaseInfo
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
+from .batches import given_names
 from .case_declaration import Case
 from .mine_inputs import arrays_of, inputs_in_files, keras_inputs, module_endpoints
 from .mine_objects import Registry, distinct
@@ -40,11 +42,22 @@ def case_as_described(info: CaseInfo) -> Case:
     return Case(info, lambda: model_of(source, info.exists_as), custom_objects(source))
 
 
-def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
-    """Build what a user brings, and return it as plain data.
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What a user brings: as a case, its model, and the user's inputs as arrays, by endpoint; None without any."""
 
-    Returns:
-        `case`: a plain `CaseInfo`; `given`: the user's inputs as arrays, lists by endpoint, or None.
+    info: CaseInfo
+    model: Any
+    given: Optional[Mapping[str, Sequence[Any]]]
+
+    def to_plain(self) -> Dict[str, Any]:
+        """Return the case and the given inputs by endpoint and name, as plain data."""
+        given = None if self.given is None else {name: given_names(values) for name, values in self.given.items()}
+        return {"case": to_plain(self.info), "given": given}
+
+
+def describe(name: str, source: BroughtSource) -> Described:
+    """Build what a user brings, and describe it without asking it anything.
 
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
@@ -93,7 +106,7 @@ def describe(name: str, source: BroughtSource) -> Dict[str, Any]:
         given_objects=tuple(sorted(given)),
         registered_objects=tuple(name for name in objects if name in registered),
     )
-    return {"case": to_plain(info), "given": arrays_of(own_inputs) if own_inputs else None}
+    return Described(info, model, arrays_of(own_inputs) if own_inputs else None)
 
 
 def artifact_kind(path: str) -> str:

@@ -57,7 +57,7 @@ def keras_inputs(model: Any, name: str, own_inputs: Optional[Sequence[Any]]) -> 
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
     if own_inputs:
-        return tensors_like(own_inputs)
+        return tensors_like(own_inputs, declared_batch(model))
     functional = getattr(model, "_functional", None) or model
     structure = getattr(functional, "_inputs_struct", None)
     if structure is None:
@@ -132,18 +132,28 @@ def plain_tensor(shape: Sequence[Optional[int]], dtype: str) -> Tensor:
     return Tensor(tuple(shape), dtype, high=high, vocabulary=words, batched=bool(shape) and shape[0] is None)
 
 
-def tensors_like(own_inputs: Sequence[Any]) -> Any:
-    """Return `Tensor`s that describe these inputs. The batch and dimensions that differ among them are free."""
+def declared_batch(model: Any) -> Optional[int]:
+    """Return the only size of a batch that a Keras model declares to take; None if any will do."""
+    shapes = [tf.TensorShape(each.shape) for each in getattr(model, "inputs", None) or ()]
+    return next((shape[0] for shape in shapes if shape.rank and shape[0] is not None), None)
+
+
+def tensors_like(own_inputs: Sequence[Any], batch: Optional[int] = None) -> Any:
+    """Return `Tensor`s that describe these inputs. Dimensions that differ among them are free.
+
+    Args:
+        batch: the only size of a batch that the model takes; None if it is free.
+    """
     first = own_inputs[0]
     if isinstance(first, dict):
-        return {key: tensors_like([each[key] for each in own_inputs]) for key in first}
+        return {key: tensors_like([each[key] for each in own_inputs], batch) for key in first}
     if isinstance(first, (list, tuple)):
-        return [tensors_like([each[at] for each in own_inputs]) for at in range(len(first))]
+        return [tensors_like([each[at] for each in own_inputs], batch) for at in range(len(first))]
     arrays = [array_of(each) for each in own_inputs]
     first = arrays[0]
     shape = [size if len({each.shape[at] for each in arrays}) == 1 else None for at, size in enumerate(first.shape)]
     dtype = "string" if first.dtype.kind == "O" else first.dtype.name
-    return plain_tensor([None, *shape[1:]] if shape else shape, dtype)
+    return plain_tensor([batch, *shape[1:]] if shape else shape, dtype)
 
 
 def arrays_of(own_inputs: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:

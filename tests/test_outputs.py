@@ -36,6 +36,8 @@ def outputs(seen: Seen) -> None:
     ]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
     seen.facts["finite_answers"] = sum(has_finite_values(original[against]) for original in originals)
+    if seen.case.inputs_dropped:
+        seen.facts["inputs_dropped"] = list(seen.case.inputs_dropped)
     if not wrong:
         return
     raised = [answer["raised"] for _, answer in wrong.values() if "raised" in answer]

@@ -31,9 +31,13 @@ def send_catalogue(question: CatalogueQuestion, channel: Channel, further: Optio
 
 
 def send_brought(question: BroughtQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
-    """Send what a user brings as a case, and the inputs that stand beside it."""
+    """Send what a user brings as a case, and the inputs that stand beside it; then the same after asking it."""
     mine = importlib.import_module(ROOMS + ".models.mine")
-    channel.send_section("brought", lambda: mine.describe(question.name, question.source))
+    described, brought = channel.attempt("built", lambda: mine.describe(question.name, question.source))
+    if described:
+        channel.send_section("brought", brought.to_plain)
+        tried = importlib.import_module(ROOMS + ".models.mine_tried")
+        channel.send_section("tried", lambda: tried.with_inputs_tried(brought.info, brought.model, brought.given))
 
 
 def compile_op_library(question: CompileQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:

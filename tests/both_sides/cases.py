@@ -31,6 +31,7 @@ class CaseInfo:
     `custom_objects` of what a user brings are those that stand beside the function or are registered, each once, by
     the name that Keras asks for. `given_objects` are the names that stand beside the function, and
     `registered_objects` the custom objects that importing the user's module and building the model registers.
+    `inputs_dropped` are the names of the inputs that were made from a user's and that the model did not answer.
     """
 
     id: str
@@ -51,6 +52,7 @@ class CaseInfo:
     exists_as: Optional[str]
     given_objects: Tuple[str, ...] = ()
     registered_objects: Tuple[str, ...] = ()
+    inputs_dropped: Tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

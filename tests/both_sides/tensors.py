@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Tensor:
     Args:
         shape: None where a dimension is free; the first dimension is the batch, if `batched`.
         dtype: TensorFlow's name of the dtype.
-        low, high: the smallest and the largest integer it may hold.
+        low, high: the smallest and the largest integer it may hold; of floats, if they are such codes.
         vocabulary: the strings that the model knows; unknown strings are drawn too.
         padded: integers end in a run of zeros, which the model masks.
         batched: the first dimension is the batch.
@@ -24,6 +24,8 @@ class Tensor:
         default: the value that the function takes when the input is left out.
         tame: leave out empty batches and extreme numbers. A model that learns when it is asked would not recover
             from them, and TFLite reads the size of an image in an empty batch from memory that nobody has written.
+        known: the words or numbers that a user's model tells apart here. Beside the usual inputs some hold them all.
+        known_rows: how many rows such an input may have.
     """
 
     shape: Tuple[Optional[int], ...]
@@ -36,6 +38,8 @@ class Tensor:
     layout: str = "dense"
     default: Optional[float] = None
     tame: bool = False
+    known: Tuple[Any, ...] = ()
+    known_rows: int = 0
 
     @property
     def kind(self) -> str:
@@ -43,6 +47,11 @@ class Tensor:
         if self.dtype == "string":
             return "string"
         return "float" if "float" in self.dtype else "integer"
+
+    @property
+    def holds_codes(self) -> bool:
+        """True if it holds floats that the model takes as integers, from `low` to `high`."""
+        return self.kind == "float" and self.high > self.low
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,3 +114,10 @@ class Input:
     special: bool
     magnitude: float
     value: Any
+
+
+def spread(values: Sequence[Any], most: int) -> List[Any]:
+    """Return at most so many of the values, evenly spread; the first and the last are among them."""
+    if len(values) <= most:
+        return list(values)
+    return [values[i * (len(values) - 1) // max(1, most - 1)] for i in range(most)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
-from tests.both_sides.tensors import InputStructure, Tensor
+from tests.both_sides.tensors import InputStructure, Tensor, spread
 from tests.both_sides.wire import Ragged, Sparse
 
 UNKNOWN_WORDS = ("", "unknown", " beta", "BETA", "naïve", "\U0001f600", "a\x00b", "x" * 300)
@@ -66,12 +66,51 @@ def battery(inputs: InputStructure) -> list[NamedValue]:
     """Return a value for each row of the battery that tests something about these inputs."""
     kinds = {tensor.kind for tensor in inputs.tensors}
     tame = any(tensor.tame for tensor in inputs.tensors)
-    return [
+    usual = [
         NamedValue(filler.name, filler.special, filled(inputs, filler))
         for filler in BATTERY
         if filler.only_for is None or filler.only_for in kinds
         if not (tame and (filler.special or not filler.batch))
     ]
+    return [*usual, *all_that_is_known(inputs)]
+
+
+def all_that_is_known(inputs: InputStructure) -> list[NamedValue]:
+    """Return inputs that hold all that a user's model tells apart, or as much of it as they have room for.
+
+    In the first, each row holds one value: a layer that adds up a row would not show that two of its values are
+    exchanged. The second has one value after the other, and so has room for more.
+    """
+    tensors = [tensor for tensor in inputs.tensors if tensor.known]
+    if not tensors:
+        return []
+    most = min(tensor.known_rows for tensor in tensors)
+    sizes = [int(np.prod(shape_of(tensor, 1, free=FREE), dtype=np.int64)) for tensor in tensors]
+    by_row = max(len(tensor.known) for tensor in tensors)
+    in_turn = max(-(-len(tensor.known) // max(1, size)) for tensor, size in zip(tensors, sizes, strict=True))
+    values = {"known-values": filled_with_known(inputs, min(by_row, most), by_row=True)}
+    if max(sizes) > 1:
+        values["known-values-in-turn"] = filled_with_known(inputs, min(in_turn, most), by_row=False)
+    return [NamedValue(name, False, value) for name, value in values.items()]
+
+
+def filled_with_known(inputs: InputStructure, rows: int, *, by_row: bool) -> Any:
+    """Return a batch in which tensors hold what is known of them, and the others what they usually hold."""
+    usual = dataclasses.replace(BATTERY[0], batch=rows)
+
+    def fill_known(tensor: Tensor) -> Any:
+        if not tensor.known:
+            return fill(tensor, usual)
+        shape = shape_of(tensor, rows, free=FREE)
+        size = int(np.prod(shape, dtype=np.int64))
+        count = shape[0] if by_row and shape else size
+        chosen = spread(tensor.known, count)
+        elements = [chosen[i % len(chosen)] for i in np.repeat(np.arange(count), size // max(1, count))]
+        if tensor.kind == "string":
+            return words(elements, shape)
+        return np.array(elements, dtype=tensor.dtype).reshape(shape)
+
+    return inputs.map(fill_known)
 
 
 def filled(inputs: InputStructure, filler: Filler) -> Any:
@@ -96,13 +135,13 @@ def fill_dense(tensor: Tensor, filler: Filler) -> np.ndarray:
     """Return an array of the tensor's shape, filled with the row's values in turn."""
     shape = shape_of(tensor, filler.batch, free=FREE)
     size = int(np.prod(shape, dtype=np.int64))
-    if tensor.kind == "float":
+    if tensor.kind == "float" and (filler.only_for == "float" or not tensor.holds_codes):
         return floats_of(filler, size, tensor.dtype).reshape(shape)
     if tensor.kind == "string":
         words_to_use = UNKNOWN_WORDS if filler.words == "unknown" else tensor.vocabulary
         return words([words_to_use[i % len(words_to_use)] for i in range(size)], shape)
-    pools: dict[str, range | list[int]] = {
-        "all": range(tensor.low, tensor.high + 1),
+    pools: dict[str, Sequence[Any]] = {
+        "all": tensor.known or range(tensor.low, tensor.high + 1),
         "low": [tensor.low],
         "high": [tensor.high],
     }

@@ -63,15 +63,21 @@ def tensor_values(tensor: Tensor, shape: tuple[int, ...]) -> st.SearchStrategy[A
 def dense_values(tensor: Tensor, shape: tuple[int, ...]) -> st.SearchStrategy[np.ndarray]:
     """Return a strategy for arrays of the tensor's dtype and of that shape."""
     if tensor.kind == "float":
+        known_numbers = (
+            st.sampled_from(np.array(tensor.known, tensor.dtype).tolist()) if tensor.known else st.nothing()
+        )
+        if tensor.holds_codes:
+            return arrays.arrays(tensor.dtype, shape, elements=known_numbers)
         width = {"float16": 16, "float32": 32}.get(tensor.dtype, 64)
         elements = st.floats(-LARGEST_ORDINARY, LARGEST_ORDINARY, width=width)  # type: ignore[arg-type]
-        return arrays.arrays(tensor.dtype, shape, elements=elements)
+        return arrays.arrays(tensor.dtype, shape, elements=known_numbers | elements)
     if tensor.kind == "string":
         known = st.sampled_from(tensor.vocabulary) if tensor.vocabulary else st.nothing()
         unknown = st.sampled_from(UNKNOWN_WORDS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
         size = int(np.prod(shape, dtype=np.int64))
         return st.lists(known | unknown, min_size=size, max_size=size).map(lambda texts: words(texts, shape))
     whole: st.SearchStrategy[Any] = st.integers(tensor.low, tensor.high)
+    whole = st.sampled_from(tensor.known) | whole if tensor.known else whole
     values = arrays.arrays(tensor.dtype, shape, elements=st.booleans() if tensor.dtype == "bool" else whole)
     if not tensor.padded:
         return values

@@ -92,7 +92,7 @@ class Evidence:
         """Return the inputs to ask the loaded model: few if the loader is slow, otherwise all."""
         return self.few_inputs(case) if loader.slow else self.inputs(case)
 
-    def keep_given(self, given: Mapping[str, Mapping[str, Sequence[Any]] | None]) -> None:
+    def keep_given(self, given: Mapping[str, Mapping[str, Mapping[str, Any]] | None]) -> None:
         """Keep the inputs that a user gives, by case and endpoint, in place of any that would be drawn."""
         for case, endpoints in given.items():
             if endpoints:

@@ -6,7 +6,7 @@ Everything is drawn before anything is judged, once per case.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -32,16 +32,16 @@ def inputs_of(case: CaseInfo) -> list[Input]:
     return found
 
 
-def inputs_given(endpoints: Mapping[str, Sequence[Any]]) -> list[Input]:
-    """Return the inputs that a user gives, by endpoint."""
+def inputs_given(endpoints: Mapping[str, Mapping[str, Any]]) -> list[Input]:
+    """Return the inputs that a user gives, and those made from them, by endpoint and name."""
     several = len(endpoints) > 1
     found = []
     for endpoint, values in endpoints.items():
-        for number, value in enumerate(values, start=1):
+        for given_name, value in values.items():
             parts = leaves(value)
             largest = max(map(magnitude, parts), default=0.0)
             finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")
-            name = f"{endpoint}/given-{number}" if several else f"given-{number}"
+            name = f"{endpoint}/{given_name}" if several else given_name
             found.append(Input(name, endpoint, largest > LARGEST_ORDINARY or not finite, largest, value))
     return found
 

@@ -26,10 +26,13 @@ class UnusableModel(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class DescribedCase:
-    """A user's model as a case, and the inputs that stand beside it, by endpoint; None if they are to be drawn."""
+    """A user's model as a case, and the user's inputs by endpoint and name; None if they are to be drawn.
+
+    The user's inputs include those that were made from them.
+    """
 
     case: CaseInfo
-    given: Mapping[str, Sequence[Any]] | None
+    given: Mapping[str, Mapping[str, Any]] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,12 +83,19 @@ class Brought:
             UnusableModel: it cannot be built or loaded there, or does not say what it takes.
         """
         try:
-            description = agent.run(BroughtQuestion(self.name, self.source))["brought"]
+            response = agent.run(BroughtQuestion(self.name, self.source))
+            response["built"]
+            description = response["brought"]
         except MissingSection as missing:
             reason = " ".join(str(missing).split()).removeprefix("ValueError: ")
             if reason.startswith("ModuleNotFoundError"):
                 reason += f" in {', '.join(self.source.search)} or beside its TensorFlow (set PYTHONPATH)"
             raise UnusableModel(f"{self.option}: {reason[:LONGEST_REASON]}") from None
+        try:
+            description = response["tried"]
+        except MissingSection as missing:  # it can be judged all the same
+            reason = " ".join(str(missing).split())[:LONGEST_REASON]
+            description["case"]["doc"] += f". Inputs: it could not be tried what the model knows and takes: {reason}"
         return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
 
 

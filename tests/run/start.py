@@ -98,11 +98,11 @@ def check_importable(agents: StartedAgents, sides: Mapping[str, Interpreter]) ->
 
 def complete_catalogue(
     agents: StartedAgents, request: RunRequest, recorded: Record | None
-) -> tuple[Catalogue, dict[str, Mapping[str, Sequence[Any]] | None]]:
+) -> tuple[Catalogue, dict[str, Mapping[str, Mapping[str, Any]] | None]]:
     """Return the catalogue with the cases that were recorded or brought, and the inputs that a user gives by case."""
     catalogue = ask_for_catalogue(agents.handles["B"]["keras"], request.steady)
     further: dict[str, CaseInfo] = dict(recorded.run.brought) if recorded else {}
-    given: dict[str, Mapping[str, Sequence[Any]] | None] = {}
+    given: dict[str, Mapping[str, Mapping[str, Any]] | None] = {}
     builder = agents.handles[min(agents.handles)]["keras"]
     for each in request.brought:
         if each.case not in further:

@@ -24,6 +24,8 @@ from tests.judging.load_request import LoadRequest
 from tests.judging.seen import Seen
 
 MOST_QUESTIONS = 80
+# A batch of more rows is halved first.
+MANY_ROWS = 16
 
 
 def shrink(seen: Seen, name: str) -> Any:
@@ -81,7 +83,12 @@ def smaller(value: Any, tensors: Sequence[Tensor]) -> Iterator[Any]:
     """Return values that are one step simpler, the boldest steps first."""
     flat = leaves(value)
     batches = [rows_of(leaf) for leaf, tensor in zip(flat, tensors, strict=True) if tensor.batched]
-    if batches and batches[0] > 1:
+    if batches and batches[0] > MANY_ROWS and all(isinstance(leaf, np.ndarray) for leaf in flat):
+        half = batches[0] // 2
+        for part in (slice(half), slice(half, None)):
+            rows = [leaf[part] if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)]
+            yield rebuilt(value, rows)
+    elif batches and batches[0] > 1:
         for row in range(batches[0]):
             rows = [
                 one_row(leaf, row) if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)

@@ -1,0 +1,170 @@
+"""Tries what a user's model answers: values it knows, and inputs made from the given ones.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from ..beside_tensorflow import asking
+from ..both_sides.cases import CaseInfo
+from ..both_sides.plain import to_plain
+from ..both_sides.tensors import InputStructure, Tensor
+from .batches import batch_size, given_names, inputs_made_from
+from .known_values import Known, known_by_graph, known_by_parts, most_rows, tensor_with
+
+# The size of a free dimension while the model is tried.
+FREE = 3
+# The keys and positions that lead to a tensor in the inputs of an endpoint.
+Path = Tuple[Any, ...]
+
+
+def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, Sequence[Any]]]) -> Dict[str, Any]:
+    """Try what a user's model takes, and return it as `describe` does.
+
+    The model is of no further use, because asking it may have changed it.
+
+    Args:
+        given: the user's inputs as arrays, by endpoint.
+
+    Returns:
+        `case`: a plain `CaseInfo` with what is known of its inputs; `given`: the user's inputs, and those made from
+        them on which the model answers, by endpoint and name.
+    """
+    ask = asking.original(info.traits, model)
+    endpoints: Dict[str, InputStructure] = {}
+    notes: List[str] = []
+    for endpoint in info.endpoints:
+        endpoints[endpoint], found = with_known_values(info, model, endpoint, ask, by_parts=not given)
+        several = len(info.endpoints) > 1
+        notes += [named_path(endpoint, path, several) + text for path, text in found.items() if text]
+    inputs_by_name: Dict[str, Dict[str, Any]] = {}
+    dropped: List[str] = []
+    for endpoint, values in (given or {}).items():
+        made = inputs_made_from(values, endpoints[endpoint])
+        shapes = [tensor.shape for tensor in endpoints[endpoint].tensors]
+        batch = next((shape[0] for shape in shapes if shape), None)
+        taken = {name: value for name, value in made.items() if batch is None or batch_size(value) == batch}
+        answered = {name: value for name, value in taken.items() if answers(ask, endpoint, value)}
+        inputs_by_name[endpoint] = {**given_names(values), **answered}
+        dropped += [f"{endpoint}/{name}" if len(given or {}) > 1 else name for name in made if name not in answered]
+    if given:
+        of_the_user = sum(map(len, given.values()))
+        notes = [f"{of_the_user} given, {sum(map(len, inputs_by_name.values())) - of_the_user} made from them"]
+        notes += [f"{len(dropped)} more dropped, which the model does not take"] if dropped else []
+    doc = f"{info.doc}. Inputs: {'; '.join(notes)}" if notes else info.doc
+    described = dataclasses.replace(info, endpoints=endpoints, doc=doc, inputs_dropped=tuple(dropped))
+    return {"case": to_plain(described), "given": inputs_by_name if given else None}
+
+
+def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:
+    """Return whether the model answers, and does not raise."""
+    try:
+        asking.to_wire(ask(endpoint, value))
+    except Exception:
+        return False
+    return True
+
+
+# What the model knows
+
+
+def with_known_values(
+    info: CaseInfo, model: Any, endpoint: str, ask: asking.Ask, *, by_parts: bool
+) -> Tuple[InputStructure, Dict[Path, str]]:
+    """Return the inputs of an endpoint with the values that the model tells apart, and what they are, in words.
+
+    Args:
+        by_parts: where the graph says nothing of words and integers, take those that some part of the model knows.
+    """
+    inputs = info.endpoints[endpoint]
+    tensors = dict(in_graph_order(inputs, is_module=info.is_module))
+    function = concrete_function(info, model, endpoint)
+    if function is not None and takes(function, list(tensors.values())):
+        by_position, weights = known_by_graph(function, len(tensors))
+        known = dict(zip(tensors, by_position))
+        answered = sum(elements_of_a_row(each.shape.as_list()) for each in function.outputs if each.shape.rank)
+    else:
+        weights = sum(int(np.prod(each.shape)) for each in model.variables)
+        known, answered = {path: Known() for path in tensors}, 0
+    rows = most_rows(weights, sum(elements_of_a_row(each.shape) for each in tensors.values()), answered)
+    texts: Dict[Path, str] = {}
+    for path, tensor in tensors.items():
+
+        def holds(low: int, high: int, path: Path = path) -> bool:
+            return answers(ask, endpoint, with_parts(inputs, lambda at, each: example(each, at == path, low, high)))
+
+        tensors[path], texts[path] = tensor_with(tensor, known[path], holds)
+        if by_parts and not texts[path] and tensor.kind != "float" and tensor.dtype != "bool":
+            tensors[path], text = tensor_with(tensor, known_by_parts(model), holds)
+            where = "found in the model, not followed to this input"
+            texts[path] = f"{text} ({where})" if text else "nothing was found that the model knows"
+        if tensors[path].known:
+            tensors[path] = dataclasses.replace(tensors[path], known_rows=rows)
+    return InputStructure.of(with_parts(inputs, lambda path, _: tensors[path])), texts
+
+
+def concrete_function(info: CaseInfo, model: Any, endpoint: str) -> Any:
+    """Return the endpoint as a concrete function; None if it cannot be traced."""
+    try:
+        if info.is_keras_model:
+            signature = [asking.specifications(info.endpoints[endpoint])]
+            call = tf.function(lambda value: model(value, training=False), input_signature=signature)
+            return call.get_concrete_function()
+        function = getattr(model, endpoint)
+        return function if hasattr(function, "captured_inputs") else function.get_concrete_function()
+    except Exception:  # the user's own code runs here, and what it raises shows when the model is asked
+        return None
+
+
+def takes(function: Any, tensors: Sequence[Tensor]) -> bool:
+    """Return whether these are the inputs of a concrete function, in its order."""
+    own = function.inputs[: len(function.inputs) - len(function.captured_inputs)]
+    return [each.dtype.name for each in own] == [each.dtype for each in tensors]
+
+
+def in_graph_order(inputs: InputStructure, *, is_module: bool, path: Path = ()) -> Iterator[Tuple[Path, Tensor]]:
+    """Return each tensor with its path, in the order of a graph: that of `tf.nest`, after that of the arguments."""
+    if inputs.tensor is not None:
+        yield path, inputs.tensor
+    elif inputs.by_name is not None:
+        for name in inputs.by_name if is_module and not path else sorted(inputs.by_name):
+            yield from in_graph_order(inputs.by_name[name], is_module=is_module, path=(*path, name))
+    for at, part in enumerate(inputs.in_order or ()):
+        yield from in_graph_order(part, is_module=is_module, path=(*path, at))
+
+
+def with_parts(inputs: InputStructure, make: Callable[[Path, Tensor], Any], path: Path = ()) -> Any:
+    """Return dicts and lists nested as the inputs are, with `make(path, tensor)` in place of each tensor."""
+    if inputs.tensor is not None:
+        return make(path, inputs.tensor)
+    if inputs.by_name is not None:
+        return {name: with_parts(part, make, (*path, name)) for name, part in inputs.by_name.items()}
+    return [with_parts(part, make, (*path, at)) for at, part in enumerate(inputs.in_order or ())]
+
+
+def example(tensor: Tensor, is_tried: bool, low: int, high: int) -> np.ndarray:
+    """Return two rows for a tensor: these two numbers in turn if it is tried, and else what is harmless."""
+    shape = shape_of(tensor)
+    if tensor.kind == "string":
+        return np.full(shape, tensor.vocabulary[0].encode(), dtype=object)
+    return np.resize(np.array([low, high] if is_tried else [max(tensor.low, 0)], dtype=tensor.dtype), shape)
+
+
+def shape_of(tensor: Tensor) -> Tuple[int, ...]:
+    """Return the shape of two rows."""
+    sides = [FREE if side is None else side for side in tensor.shape]
+    return (2, *sides[1:]) if tensor.batched else tuple(sides)
+
+
+def elements_of_a_row(shape: Sequence[Optional[int]]) -> int:
+    """Return how many elements a row of an array has."""
+    return int(np.prod([FREE if side is None else side for side in shape[1:]], dtype=np.int64))
+
+
+def named_path(endpoint: str, path: Path, several: bool) -> str:
+    """Return the name of an input for people, with a colon; empty if there is only one."""
+    parts = [*([endpoint] if several else []), *(str(each + 1 if isinstance(each, int) else each) for each in path)]
+    return f"{'.'.join(parts)}: " if parts else ""

@@ -70,7 +70,7 @@ class Collector:
         """Write conformance.json, and if the run came to its end, all reports that follow from it."""
         files.write(self.folder, document)  # first of all, because the others may fill the disk
         if ran_to_its_end:
-            scripts.write_all(self.folder, document, self.session)
+            document = scripts.write_all(self.folder, document, self.session)
             drafts.write(self.folder, document, self.session.deviations)
             summary.write(self.folder, document)
             page.write(self.folder, document)

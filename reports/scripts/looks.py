@@ -19,13 +19,29 @@ from tests.judging.requirement import Symptom
 
 MOST_EXPECTED = 6
 
-FACTS = """
-def facts(named):
-    found = {}
-    for name, array in ((name, np.asarray(value)) for name, value in named):
-        found[f"{name} is {array.dtype.name}{list(array.shape)}"] = "1"
-        found.update({f"{name}{list(at)}": str(each) for at, each in np.ndenumerate(array)})
-    return found
+ANSWERS = """
+def facts(answers):
+    leaves = map(np.asarray, tf.nest.flatten(answers, expand_composites=True))
+    named = [(f"answer {i} {leaf.dtype.name}", leaf) for i, leaf in enumerate(leaves)]
+    return {f"{name}{list(at)}": str(each) for name, leaf in named for at, each in np.ndenumerate(leaf)}
+"""
+VARIABLES = """
+def facts(variables):
+    named = [(f"variable {i} {np.asarray(each).dtype.name}", np.asarray(each)) for i, each in enumerate(variables)]
+    return {f"{name}{list(at)}": str(each) for name, array in named for at, each in np.ndenumerate(array)}
+"""
+BY_PATH = """
+def facts(variables):
+    named = [(getattr(each, "path", each.name).partition(":")[0], np.asarray(each)) for each in variables]
+    return {f"{name}{list(at)}": str(each) for name, array in named for at, each in np.ndenumerate(array)}
+"""
+PATHS = """
+def facts(variables):
+    return {f"variable {i}": getattr(each, "path", each.name).partition(":")[0] for i, each in enumerate(variables)}
+"""
+ANY_ORDER = """
+def facts(variables):
+    return {getattr(each, "path", each.name).partition(":")[0]: "a variable" for each in variables}
 """
 PLACE = """
 def facts(config):
@@ -77,10 +93,7 @@ def files(path):
     return {str(each.relative_to(path)): "a file" for each in pathlib.Path(path).rglob("*") if each.is_file()}
 """
 LAYERS = '[[each.name, type(each).__name__, bool(each.trainable)] for each in {}.layers if type(each).__name__ != "InputLayer"]'
-PATHS = '{{f"variable {{i}}": getattr(each, "path", each.name).partition(":")[0] for i, each in enumerate({})}}'
 REACHED = "[each for each in tf.train.TrackableView(loaded).descendants() if isinstance(each, tf.Variable)]"
-BY_PATH = '((getattr(each, "path", each.name).partition(":")[0], each) for each in {})'
-IN_ORDER = '((f"variable {{i}}", each) for i, each in enumerate({}))'
 NUMBER = '{{"number of variables": str(len({}))}}'
 RANDOM_STATE = {
     "python": "__import__('random').getstate()",
@@ -165,11 +178,10 @@ def outputs(subject: Subject) -> Look:
     if str(subject.shortfall.expected or "").startswith(("structure", "names")):
         shape = '{{"structure": str(tf.nest.map_structure(lambda leaf: "tensor", {}))}}'
         return Look("", shape.format(original), shape.format(loaded))
-    flat = "facts(enumerate(tf.nest.flatten({}, expand_composites=True)))"
     tolerance = subject.tolerance
     special = tolerance is not None and subject.input is not None and subject.input.special
     return Look(
-        FACTS, flat.format(original), flat.format(loaded), by_value=True, tolerance=tolerance, special=special
+        ANSWERS, f"facts({original})", f"facts({loaded})", by_value=True, tolerance=tolerance, special=special
     )
 
 
@@ -178,7 +190,7 @@ def gradients(subject: Subject) -> Look:
     original, loaded = subject.ask_original(), subject.ask_loaded()
     define = GRADIENTS
     if subject.tolerance is not None:  # number by number
-        define = FACTS + GRADIENTS.rpartition("    return")[0] + "    return facts(enumerate(found))\n"
+        define = ANSWERS + GRADIENTS.rpartition("    return")[0] + "    return facts(found)\n"
     return Look(define, f"gradients(lambda: {original})", f"gradients(lambda: {loaded})", tolerance=subject.tolerance)
 
 
@@ -186,19 +198,26 @@ def weights(subject: Subject) -> Look:
     """Look at the values of variables, or at their paths or their number."""
     message, restored = subject.shortfall.message, not is_original(subject)
     if "other paths" in message or "another order" in message:
-        return Look("", PATHS.format("model.variables"), PATHS.format("loaded.variables"))
+        if restored and not lists_paths(subject):
+            return Look(ANY_ORDER, "facts(model.variables)", f"facts({REACHED})", only_expected=True)
+        return Look(PATHS, "facts(model.variables)", "facts(loaded.variables)")
     if "more or fewer" in message:
         return Look("", NUMBER.format("model.variables"), NUMBER.format("loaded.variables"))
     if restored:
         return Look(
-            FACTS,
-            f"facts({BY_PATH.format('model.variables')})",
-            f"facts({BY_PATH.format(REACHED)})",
+            BY_PATH,
+            "facts(model.variables)",
+            f"facts({REACHED})",
             only_expected=True,
             by_value=True,
         )
-    values = IN_ORDER.format("model.variables"), IN_ORDER.format("loaded.variables")
-    return Look(FACTS, f"facts({values[0]})", f"facts({values[1]})", by_value=True)
+    return Look(VARIABLES, "facts(model.variables)", "facts(loaded.variables)", by_value=True)
+
+
+def lists_paths(subject: Subject) -> bool:
+    """Return whether the paths that differ are those that the root of what was restored lists itself."""
+    restored = subject.loaded.get("restored_weights", {}) if subject.loaded else {}
+    return restored.get("listed") is not None and str(restored["listed"]) == str(subject.shortfall.seen)
 
 
 def architecture(subject: Subject) -> Look:
@@ -221,8 +240,7 @@ def training_state(subject: Subject) -> Look:
     if what:
         config = "{}.optimizer.get_config()" if "optimizer" in what else "{}.get_compile_config()"
         return Look(_place(keys, place), f"facts({config.format('model')})", f"facts({config.format('loaded')})")
-    one, two = (IN_ORDER.format(f"{root}.optimizer.variables") for root in ("model", "loaded"))
-    return Look(FACTS, f"facts({one})", f"facts({two})")
+    return Look(VARIABLES, "facts(model.optimizer.variables)", "facts(loaded.optimizer.variables)")
 
 
 def resumed_training(subject: Subject) -> Look:
@@ -242,8 +260,8 @@ def resumed_training(subject: Subject) -> Look:
     if not message.startswith("after training") or "more or fewer" in message:
         define += f"    return {NUMBER.format(variables)}\n"
         return Look(define, "trained(model)", "trained(loaded)", after_saving=True)
-    define += f"    return facts({IN_ORDER.format(variables)})\n"
-    return Look(FACTS + define, "trained(model)", "trained(loaded)", after_saving=True)
+    define += f"    return facts({variables})\n"
+    return Look(VARIABLES + define, "trained(model)", "trained(loaded)", after_saving=True)
 
 
 def signatures(subject: Subject) -> Look:
@@ -260,7 +278,7 @@ def signatures(subject: Subject) -> Look:
 
 def expected_contract(subject: Subject) -> dict[str, str]:
     """Return what the places of signatures should hold that hold something else; "nothing" where nothing should be."""
-    shortfall, case = subject.shortfall, subject.case
+    shortfall = subject.shortfall
     if shortfall.symptom is Symptom.CHANGED:
         return differing(flat_contract(subject.control), flat_contract(subject.row.contract))
     expected, seen = _literal(shortfall.expected), _literal(shortfall.seen)
@@ -276,7 +294,8 @@ def expected_contract(subject: Subject) -> dict[str, str]:
     side = "inputs" if "input" in message else "outputs"
     if "names" in message:
         return {f"{key}.{side}": ", ".join(sorted(expected))}
-    left = [_spec_in_words(*re.fullmatch(r"(\w+?)(None|\[.*\])", text).groups()) for text in expected]  # type: ignore[union-attr]
+    specs = [re.fullmatch(r"(\w+?)(None|\[.*\])", text) for text in expected]
+    left = [_spec_in_words(spec[1], spec[2]) for spec in specs if spec is not None]
     wrong = []
     for name, (dtype, shape) in seen.items():
         if _spec_in_words(dtype, shape) in left:
@@ -324,13 +343,12 @@ def resaves(subject: Subject) -> Look:
     if "weights" in message:
         variables = "{}.variables" if is_original(subject) else REACHED
         one, two = (
-            IN_ORDER.format(variables.format("loaded")),
-            IN_ORDER.format(variables.replace("loaded", "{}").format("again")),
+            variables.replace("loaded", "{}").format("loaded"),
+            variables.replace("loaded", "{}").format("again"),
         )
-        return Look(FACTS, f"facts({one})", f"facts({two})", by_value=True)
-    flat = "facts(enumerate(tf.nest.flatten({}, expand_composites=True)))"
-    one, two = flat.format(subject.ask_loaded("loaded")), flat.format(subject.ask_loaded("again"))
-    return Look(FACTS, one, two, by_value=True)
+        return Look(VARIABLES, f"facts({one})", f"facts({two})", by_value=True)
+    one, two = subject.ask_loaded("loaded"), subject.ask_loaded("again")
+    return Look(ANSWERS, f"facts({one})", f"facts({two})", by_value=True)
 
 
 def no_trace(subject: Subject) -> Look:
@@ -351,11 +369,9 @@ def no_trace(subject: Subject) -> Look:
         return Look(_place(keys, place), f"facts({expression})", f"facts({expression})")
     if "changed the" in message:
         variables = "model.optimizer.variables" if "optimizer" in message else "model.variables"
-        return Look(FACTS, *[f"facts({IN_ORDER.format(variables)})"] * 2)
+        return Look(VARIABLES, f"facts({variables})", f"facts({variables})")
     if "answers otherwise" in message:
-        return Look(
-            FACTS, *[f"facts(enumerate(tf.nest.flatten({subject.ask_original()}, expand_composites=True)))"] * 2
-        )
+        return Look(ANSWERS, *[f"facts({subject.ask_original()})"] * 2)
     if subject.shortfall.symptom is Symptom.MISMATCH:
         raise NoLook(f"no script shows: {message}")
     return Look("", "{}", "{}")
@@ -363,7 +379,7 @@ def no_trace(subject: Subject) -> Look:
 
 def fingerprint(subject: Subject) -> Look:
     """Look at the hashes of a fingerprint that differ, or whether there is one."""
-    hashes = [name for name in re.findall(r"\w+_hash", subject.shortfall.message)]
+    hashes = re.findall(r"\w+_hash", subject.shortfall.message)
     if not hashes:
         return Look(
             expected={"fingerprint": "True"}, loaded='{"fingerprint": str((folder / "fingerprint.pb").exists())}'
@@ -401,10 +417,8 @@ def nothing(subject: Subject) -> Look:
 
 def custom_objects(subject: Subject) -> Look:
     """Look at the answers of what is made when objects are given in another way."""
-    flat = "facts(enumerate(tf.nest.flatten({}, expand_composites=True)))"
-    return Look(
-        FACTS, flat.format(subject.ask_loaded("loaded")), flat.format(subject.ask_loaded("again")), by_value=True
-    )
+    one, two = subject.ask_loaded("loaded"), subject.ask_loaded("again")
+    return Look(ANSWERS, f"facts({one})", f"facts({two})", by_value=True)
 
 
 LOOKS: Mapping[str, Callable[[Subject], Look]] = {

@@ -50,7 +50,7 @@ def op_library(_):
         (folder / "op.cc").write_text(OP_SOURCE)
         home = pathlib.Path(tf.__file__).parent
         subprocess.run(
-            ["g++", "-std=c++17", "-fPIC", "-shared", f"-I{{home}}/include", str(folder / "op.cc"), "-o", str(library)]
+            ["g++", "-std=c++17", "-fPIC", "-shared", f"-I{{home}}/include", folder / "op.cc", "-o", library]
             + ["-Wl,--no-as-needed", f"-L{{home}}", "-l:libtensorflow_framework.so.2"],
             check=True,
         )
@@ -82,8 +82,10 @@ class Script:
                 model
             )
         own = "import pathlib\nimport subprocess\nimport sys\nimport tempfile"
-        parts = (self.head, own, self.frame.start, "\n".join(self.imports), model, self.route, self.frame.rest)
-        return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+        imports = "\n".join(self.imports)
+        start = "\n\n".join(part.strip("\n") for part in (self.head, own, self.frame.start, imports) if part.strip())
+        rest = (part.strip("\n") for part in (model, self.route, self.frame.rest) if part.strip())
+        return "\n\n\n".join([start, *rest]) + "\n"
 
 
 def named(document: Document) -> Document:

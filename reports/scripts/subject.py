@@ -165,14 +165,7 @@ class Subject:
         convert = "np.asarray({})" if self.has_contract else "{}"
         where = [convert.format(place) for place in places(self.input.value)]
         if names is None or len(names) != len(where):
-            if isinstance(self.input.value, dict) and names is None and self.case.is_module:
-                return "{name: np.asarray(x) for name, x in inputs.items()}" if self.has_contract else "inputs"
-            taken = (
-                f"{root}.contract[{key!r}]['inputs']"
-                if self.has_contract
-                else (f"{root}.signatures[{key!r}].structured_input_signature[1]")
-            )
-            return f"dict(zip(sorted({taken}), {'map(np.asarray, ' if self.has_contract else '('}tf.nest.flatten(inputs))))"
+            return self._fed_by_order(key, root)
         if isinstance(self.input.value, dict) and set(self.input.value) == set(names):
             order = sorted(self.input.value)
         elif own and set(own) == set(names):
@@ -180,6 +173,16 @@ class Subject:
         else:
             order = sorted(names, key=natural_order)
         return "{" + ", ".join(f"{name!r}: {place}" for name, place in zip(order, where, strict=True)) + "}"
+
+    def _fed_by_order(self, key: str, root: str) -> str:
+        """Return source for the inputs by name, where no evidence tells the names."""
+        assert self.input is not None
+        if isinstance(self.input.value, dict) and self.case.is_module:
+            return "{name: np.asarray(x) for name, x in inputs.items()}" if self.has_contract else "inputs"
+        flat = "tf.nest.flatten(inputs)"
+        if self.has_contract:
+            return f"dict(zip(sorted({root}.contract[{key!r}]['inputs']), map(np.asarray, {flat})))"
+        return f"dict(zip(sorted({root}.signatures[{key!r}].structured_input_signature[1]), {flat}))"
 
     def _output_names(self, key: str) -> list[str] | None:
         """Return the names of a signature's outputs in the order of the original's answers, as `aligned` finds it."""

@@ -15,7 +15,7 @@ from reports.document.making import document_of
 from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.page import page
-from reports.scripts import scripts
+from reports.scripts import running, scripts
 from reports.summary import summary, terminal
 from tests.run.session import Session
 
@@ -70,10 +70,23 @@ class Collector:
         """Write conformance.json, and if the run came to its end, all reports that follow from it."""
         files.write(self.folder, document)  # first of all, because the others may fill the disk
         if ran_to_its_end:
-            document = scripts.write_all(self.folder, document, self.session)
+            self.document = document = self.with_scripts(document)
+            files.write(self.folder, document)
             drafts.write(self.folder, document, self.session.deviations)
             summary.write(self.folder, document)
             page.write(self.folder, document)
+
+    def with_scripts(self, document: Document) -> Document:
+        """Write the scripts, execute those of unexpected findings, and return the document with what they say."""
+        document = scripts.write_all(self.folder, document, self.session)
+        executed = running.chosen(document.cells)
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if executed and reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(
+                f"executing {len(executed)} scripts of unexpected findings, {running.CPU_SECONDS} CPU seconds at most"
+            )
+        return running.run_all(self.folder, document, self.session.request)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:

@@ -75,7 +75,7 @@ def contract(loaded):
         sides = {"inputs": function.structured_input_signature[1], "outputs": function.structured_outputs}
         for side, specs in sides.items():
             found[f"{key}.{side}"] = ", ".join(sorted(specs))
-            found.update({f"{key}.{side}.{name}": f"{spec.dtype.name}{spec.shape}" for name, spec in specs.items()})
+            found.update({f"{key}.{side}.{n}": f"{spec.dtype.name}{spec.shape}" for n, spec in specs.items()})
     return found
 """
 CONTRACT_OF_ARRAYS = """
@@ -92,7 +92,10 @@ FILES = """
 def files(path):
     return {str(each.relative_to(path)): "a file" for each in pathlib.Path(path).rglob("*") if each.is_file()}
 """
-LAYERS = '[[each.name, type(each).__name__, bool(each.trainable)] for each in {}.layers if type(each).__name__ != "InputLayer"]'
+LAYERS = (
+    "[[each.name, type(each).__name__, bool(each.trainable)]"
+    " for each in {}.layers if type(each).__name__ != 'InputLayer']"
+)
 REACHED = "[each for each in tf.train.TrackableView(loaded).descendants() if isinstance(each, tf.Variable)]"
 NUMBER = '{{"number of variables": str(len({}))}}'
 RANDOM_STATE = {
@@ -277,7 +280,7 @@ def signatures(subject: Subject) -> Look:
 
 
 def expected_contract(subject: Subject) -> dict[str, str]:
-    """Return what the places of signatures should hold that hold something else; "nothing" where nothing should be."""
+    """Return what those places of signatures should hold that differ; "nothing" where nothing should be."""
     shortfall = subject.shortfall
     if shortfall.symptom is Symptom.CHANGED:
         return differing(flat_contract(subject.control), flat_contract(subject.row.contract))
@@ -371,7 +374,7 @@ def no_trace(subject: Subject) -> Look:
         variables = "model.optimizer.variables" if "optimizer" in message else "model.variables"
         return Look(VARIABLES, f"facts({variables})", f"facts({variables})")
     if "answers otherwise" in message:
-        return Look(ANSWERS, *[f"facts({subject.ask_original()})"] * 2)
+        return Look(ANSWERS, f"facts({subject.ask_original()})", f"facts({subject.ask_original()})")
     if subject.shortfall.symptom is Symptom.MISMATCH:
         raise NoLook(f"no script shows: {message}")
     return Look("", "{}", "{}")

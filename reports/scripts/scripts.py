@@ -238,10 +238,10 @@ def _one_line(text: str) -> str:
 def _packages(subject: Subject, side: str) -> list[str]:
     """Return the requirements beside TensorFlow that a side needs."""
     there = subject.session.surroundings[side].runtimes
-    entries = [subject.case, subject.saver] if side == subject.hop.saved else [subject.case]
-    entries += [subject.loader] if side == subject.hop.loaded and subject.loader else []  # type: ignore[list-item]
-    wanted = dict.fromkeys(entry.package for entry in entries if entry.package)
-    return [f"{name}=={there[name]}" if name in there else name for name in wanted if name]
+    wanted = [subject.case.package]
+    wanted += [subject.saver.package] if side == subject.hop.saved else []
+    wanted += [subject.loader.package] if side == subject.hop.loaded and subject.loader else []
+    return [f"{name}=={there[name]}" if name in there else name for name in dict.fromkeys(wanted) if name]
 
 
 def _case_file(case: CaseInfo) -> Path:

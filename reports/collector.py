@@ -18,7 +18,7 @@ from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.failures import NO_VERDICT, Failures
 from reports.page import page
-from reports.scripts import scripts
+from reports.scripts import running, scripts
 from reports.summary import summary, terminal
 from tests.judging.plan import why_nothing_applies
 from tests.judging.requirement import requirements
@@ -83,7 +83,8 @@ class Collector:
     def write_further(self, document: Document, session: pytest.Session) -> None:
         """Write all reports that follow from conformance.json, whether or not the others can be written."""
         with self.writing(f"{scripts.FOLDER}/", session):
-            scripts.write_all(self.folder, document, self.session)
+            self.document = document = self.with_scripts(document)
+            files.write(self.folder, document)  # again, because it says now which scripts reproduced
         with self.writing(drafts.NAME, session):
             drafts.write(self.folder, document, self.session.deviations)
         with self.writing(summary.NAME, session):
@@ -97,13 +98,24 @@ class Collector:
 
         A disk that is full fails the run. A crash is a fault of this suite, and no verdict on the pair.
         """
-        before = len(self.failures.lines)
         with self.failures.of(what):
             yield
         if self.failures.crashed:
             session.exitstatus = NO_VERDICT
-        elif len(self.failures.lines) > before:
+        elif self.failures.incomplete:
             session.exitstatus = session.exitstatus or FAILED
+
+    def with_scripts(self, document: Document) -> Document:
+        """Write the scripts, execute those of unexpected findings, and return the document with what they say."""
+        document = scripts.write_all(self.folder, document, self.session, self.failures)
+        executed = running.chosen(document.cells)
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if executed and reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(
+                f"executing {len(executed)} scripts of unexpected findings, {running.CPU_SECONDS} CPU seconds at most"
+            )
+        return running.run_all(self.folder, document, self.session.request)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:

@@ -20,10 +20,12 @@ class Failures:
 
     Args:
         lines: each failure in one line.
-        crashed: True if one of them is a fault of this suite, and not of the disk.
+        incomplete: True if one of them is of the disk.
+        crashed: True if one of them is a fault of this suite, so that the run is no verdict.
     """
 
     lines: list[str] = dataclasses.field(default_factory=list)
+    incomplete: bool = False
     crashed: bool = False
 
     @contextlib.contextmanager
@@ -32,10 +34,15 @@ class Failures:
         try:
             yield
         except OSError as error:
+            self.incomplete = True
             self.lines.append(f"the reports are incomplete: {what}: {error}")
         except Exception as error:
             self.crashed = True
-            self.lines.append(f"{what} cannot be written, by a fault of this suite: {_in_one_line(error)}")
+            self.mention(what, error)
+
+    def mention(self, what: str, error: Exception) -> None:
+        """Keep a fault of this suite that concerns the file of that name only, and no verdict."""
+        self.lines.append(f"{what} cannot be written, by a fault of this suite: {_in_one_line(error)}")
 
 
 def _in_one_line(error: Exception) -> str:

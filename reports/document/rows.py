@@ -41,6 +41,7 @@ class Row:
         accepted: False if the cell is blocked by a shortfall that no row explains.
         shrunk: the smallest input found that still shows the shortfall, as Python source.
         repro: the script that shows the shortfall, relative to the report folder.
+        reproduced: whether that script showed it when the run executed it; None if it was not executed.
     """
 
     case: str
@@ -63,6 +64,7 @@ class Row:
     accepted: bool = True
     shrunk: str | None = None
     repro: str | None = None
+    reproduced: bool | None = None
 
     @classmethod
     def of(cls, cell: Cell, judgement: Judgement) -> Row:
@@ -130,6 +132,7 @@ class Row:
             "accepted": None if self.accepted and not self.was_judged else self.accepted,
             "shrunk": self.shrunk,
             "repro": self.repro,
+            "reproduced": self.reproduced,
         }
         return {**content, **{name: value for name, value in further.items() if value not in EMPTY}}
 

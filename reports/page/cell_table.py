@@ -125,6 +125,8 @@ def note_of(row: Row) -> dict[str, Any]:
     note = {name: value for name, value in row.as_json().items() if name in NOTED and value}
     if row.largest_ulp == 0:
         note["largest_ulp"] = 0.0  # equal to the bit, which is worth showing
+    if row.reproduced is not None:
+        note["reproduced"] = row.reproduced
     if "found" in note:
         note["found"] = [_short(shortfall) for shortfall in note["found"]]
         if len(note["found"]) == 1 and note.get("message") == note["found"][0].get("message"):

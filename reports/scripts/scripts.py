@@ -1,31 +1,32 @@
 """Scripts that show a failing cell with TensorFlow alone, ready to paste into an upstream issue.
 
 A script consists of the sources of the case, the saver and the loader, which are written as one would write them in
-a notebook. The definitions that they use come along, the suite's decorators do not.
+a notebook, and of a short frame. The definitions that they use come along, the suite's decorators do not.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
-import functools
+import re
 from pathlib import Path
-
-import jinja2
 
 from reports.document import files
 from reports.document.contents import Document
 from reports.document.rows import Row
+from reports.failures import Failures
 from reports.scripts.brought import class_name, source_of_brought
-from reports.scripts.sources import Source, source_of
+from reports.scripts.frame import Framed, command_of, environment_of, frame_of, indented
+from reports.scripts.looks import NoLook
+from reports.scripts.sources import Source, objects_of, source_of, source_of_objects
+from reports.scripts.subject import Subject
+from reports.summary.wording import cut
 from tests.both_sides.cases import CaseInfo
-from tests.both_sides.tensors import Input
-from tests.judging.inputs import features_of
-from tests.judging.literals import literal
 from tests.judging.outcome import Outcome
+from tests.judging.pairs import CONTROL
 from tests.run.session import Session
 
 FOLDER = "repro"
-TEMPLATE = "script.py.j2"
 ROOT = Path(__file__).parents[2]
 ROUTES = ROOT / "tests" / "routes"
 MODELS = ROOT / "models"
@@ -39,6 +40,54 @@ SHOWN = (
     Outcome.DEVIATES,
     Outcome.BROKEN_BEFORE,
 )
+MOST_SHORTFALLS, LONGEST_LINE = 3, 300
+OP_LIBRARY = """\
+OP_SOURCE = r'''
+{source}'''
+
+
+def op_library(_):
+    library = folder / "op.so"
+    if not library.exists():
+        (folder / "op.cc").write_text(OP_SOURCE)
+        home = pathlib.Path(tf.__file__).parent
+        subprocess.run(
+            ["g++", "-std=c++17", "-fPIC", "-shared", f"-I{{home}}/include", folder / "op.cc", "-o", library]
+            + ["-Wl,--no-as-needed", f"-L{{home}}", "-l:libtensorflow_framework.so.2"],
+            check=True,
+        )
+    return tf.load_op_library(str(library))
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Script:
+    """A script in its parts, all of them source.
+
+    Args:
+        head: the docstring: what is wrong, what to install and how to run it.
+        imports: of all parts, after those of the frame's start.
+        model, route: the sources of the model, and of the saver and the loader.
+    """
+
+    head: str
+    imports: tuple[str, ...]
+    model: str
+    route: str
+    frame: Framed
+
+    def text(self) -> str:
+        """Return the whole script."""
+        model = self.model
+        if self.frame.hides_model and model:
+            model = 'if sys.argv[1:2] == ["save"]:  # the process that loads never sees any of this\n' + indented(
+                model
+            )
+        own = "import pathlib\nimport subprocess\nimport sys\nimport tempfile"
+        imports = "\n".join(self.imports)
+        start = "\n\n".join(part.strip("\n") for part in (self.head, own, self.frame.start, imports) if part.strip())
+        rest = (part.strip("\n") for part in (model, self.route, self.frame.rest) if part.strip())
+        return "\n\n\n".join([start, *rest]) + "\n"
 
 
 def named(document: Document) -> Document:
@@ -50,68 +99,73 @@ def named(document: Document) -> Document:
 
 
 def _name(row: Row) -> str:
-    parts = (row.case, row.route.saver, row.route.loader, row.requirement)
+    parts = (row.case, row.route.saver, row.route.loader, row.requirement, row.hop.saved, "to", row.hop.loaded)
     return f"{FOLDER}/{'-'.join(part for part in parts if part)}.py"
 
 
-def write_all(folder: Path, document: Document, session: Session) -> None:
-    """Write the scripts that rows name, in place of any from before."""
+def write_all(folder: Path, document: Document, session: Session, failures: Failures) -> Document:
+    """Write the scripts that rows name, in place of any from before.
+
+    Args:
+        failures: keeps a line for each script that cannot be written by a fault of this suite.
+
+    Returns:
+        the same document, in which rows without a script name none.
+    """
     (folder / FOLDER).mkdir(exist_ok=True)
     for old in (folder / FOLDER).glob("*.py"):
         old.unlink()
+    controls = {row.cell: row.contract for row in document.cells if row.hop == CONTROL and row.contract}
+    cells = []
     for row in document.cells:
         if row.repro is not None:
-            files.write_text(folder / row.repro, script(row, session))
+            try:
+                text = script(row, session, controls.get(row.cell)).text()
+                ast.parse(text)
+                files.write_text(folder / row.repro, text)
+            except OSError:
+                raise
+            except NoLook:  # no short script shows everything
+                row = dataclasses.replace(row, repro=None)
+            except Exception as error:  # a mistake in one script is no reason to go without the others
+                failures.mention(str(row.repro), error)
+                row = dataclasses.replace(row, repro=None)
+        cells.append(row)
+    return dataclasses.replace(document, cells=tuple(cells))
 
 
-def script(row: Row, session: Session) -> str:
-    """Return the script for one row."""
-    case = session.catalogue.cases[row.case]
-    saver, loader = session.catalogue.parts(row.route)
-    source = source_of_brought(case, case.brought) if case.brought else source_of(_case_file(case), case.name)
-    source += source_of(ROUTES / f"{saver.module}.py", saver.name)
-    imports = source.imports
-    if "import numpy as np" not in imports:
-        imports = (*imports, "import numpy as np")
-    takes: tuple[str, ...] = ()
-    loading: tuple[str, ...] = ()
-    if loader is not None and loader.name != "cpp":
-        reading = source_of(ROUTES / f"{loader.module}.py", loader.name)
-        imports = (Source(imports) + reading).imports
-        takes, loading = loader.takes, reading.definitions
-    from_source = loader is not None and loader.builds_from_source
-    objects = case.default_objects(loader) if loader is not None else None
-    without_objects = row.requirement == "custom_objects"
-    inputs = session.evidence.inputs(row.case)
-    shown = _shown_input(row, inputs)
-    endpoint = shown.endpoint if shown and shown.name in _failing_inputs(row) else next(iter(case.endpoints), None)
-    return (
-        _templates()
-        .get_template(TEMPLATE)
-        .render(
-            row=row,
-            pair=session.pairs[row.hop.loaded],
-            case=case,
-            saver=saver,
-            loader=loader,
-            imports=imports,
-            # A process that loads must not have seen the classes, unless it is given them.
-            definitions=source.definitions,
-            everywhere=from_source or ("custom_objects" in takes and not without_objects),
-            loading=[text for text in loading if text not in source.definitions or not from_source],
-            without_objects=without_objects,
-            loader_takes=list(takes),
-            from_source=from_source,
-            keys=case.signature_keys(saver),
-            features=literal(features_of(case)) if "compiled" in case.traits else None,
-            trains_eagerly="traced" not in case.traits,
-            no_keras=loader is not None and loader.name == "signature_no_keras",
-            custom_objects={each: class_name(each) for each in (objects.names if objects else ())},
-            op_source=op_source(case),
-            endpoint=endpoint,
-            inputs=row.shrunk or literal(shown.value if shown else None),
-        )
-    )
+def script(row: Row, session: Session, control: object = None) -> Script:
+    """Return the script for one row.
+
+    Args:
+        control: the signatures that the control shows in the same cell.
+
+    Raises:
+        NoLook: no script shows the shortfall.
+    """
+    subject = Subject(row, session, control)
+    case, saver, loader = subject.case, subject.saver, subject.loader
+    if case.brought:
+        source = source_of_brought(case, case.brought)
+        objects = {name: class_name(name) for name in case.given_objects}
+        ours = [line for line in source.imports if line.startswith("sys.path")]
+        of_user = source.imports[source.imports.index(ours[0]) :] if ours else ()
+        model = Source(tuple(line for line in source.imports if line not in of_user), (*of_user, *source.definitions))
+    else:
+        objects = objects_of(_case_file(case), case.name)
+        model = source_of(_case_file(case), case.name) + source_of_objects(_case_file(case), case.name)
+    route = source_of(_route_file(saver.module, session), saver.name)
+    if loader is not None and not subject.ends_while_saving:
+        name, module = (loader.name, loader.module) if loader.name != "cpp" else ("v1_session", "v1")
+        route += source_of(_route_file(module, session), name)
+    route = Source(route.imports, tuple(text for text in route.definitions if text not in model.definitions))
+    frame = frame_of(subject, objects)
+    library = op_source(case)
+    definitions = "\n\n\n".join(model.definitions)
+    routes = "\n\n\n".join([*([OP_LIBRARY.format(source=library)] if library else []), *route.definitions])
+    imports = (model + route).used_imports
+    used = "\n".join([definitions, routes, frame.start, frame.rest])
+    return Script(_head(subject), _imports(imports, used), definitions, routes, frame)
 
 
 def op_source(case: CaseInfo) -> str | None:
@@ -121,21 +175,90 @@ def op_source(case: CaseInfo) -> str | None:
     return (MODELS / "ops" / case.op_library).read_text()
 
 
+def _imports(of_sources: tuple[str, ...], used: str) -> tuple[str, ...]:
+    """Return all lines that import, without those of the frame's start."""
+    wanted = {
+        "import json": r"\bjson\.",
+        "import resource": r"\bresource\.",
+        "import numpy as np": r"\bnp\.",
+        "import tensorflow as tf": r"\btf\.",
+        "from numpy import inf, nan": r"(?<![\w.'\"])(nan|inf)(?![\w'\"])",
+    }
+    needed = [line for line, pattern in wanted.items() if re.search(pattern, used)]
+    there = ("import pathlib", "import subprocess", "import sys", "import tempfile")
+    lines = dict.fromkeys([*of_sources, *needed])
+    return tuple(
+        sorted(
+            (line for line in lines if line not in there),
+            key=lambda line: (" numpy" in line or "tensorflow" in line, line),
+        )
+    )
+
+
+def _head(subject: Subject) -> str:
+    row, session, hop = subject.row, subject.session, subject.hop
+    lines = [f"{row.cell}, {hop}: {row.outcome}.", ""]
+    for shortfall in row.found[:MOST_SHORTFALLS] or [subject.shortfall]:
+        lines += [
+            _one_line(text)
+            for text in (
+                shortfall.message,
+                f"expected: {shortfall.expected}" if shortfall.expected else "",
+                f"seen:     {shortfall.seen}" if shortfall.seen else "",
+            )
+            if text
+        ]
+    lines += [f"and {len(row.found) - MOST_SHORTFALLS} more"] if len(row.found) > MOST_SHORTFALLS else []
+    pairs = session.pairs
+    needed = {side: _packages(subject, side) for side in (hop.saved, hop.loaded)}
+    lines.append("")
+    if hop.within_one_pair:
+        before = environment_of(pairs[hop.saved])
+        lines += [command_of(pairs[hop.saved], needed[hop.saved]), f"{before}python SCRIPT"]
+    for side, mode in ((hop.saved, "save"), (hop.loaded, "load")):
+        if not hop.within_one_pair:
+            lines += [
+                command_of(pairs[side], needed[side]),
+                f"{environment_of(pairs[side])}python SCRIPT {mode} FOLDER",
+            ]
+    if subject.ends_while_saving:
+        lines.append("It saves, and ends")
+    elif hop.within_one_pair:
+        lines.append(
+            "It saves in one process (SCRIPT save FOLDER) and loads in another (SCRIPT load FOLDER). It ends"
+        )
+    else:
+        lines.append("The first saves, the second, in its own environment, loads. That ends")
+    lines[-1] += ' with a line "reproduced" and exit code 1, or "not reproduced" and 0.'
+    if subject.loader is not None and subject.loader.name == "cpp" and not subject.ends_while_saving:
+        lines.append(
+            "In place of the C++ loader stands a session of TensorFlow 1, which restores variables as it does."
+        )
+    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
+    return f'"""{text}\n"""'
+
+
+def _one_line(text: str) -> str:
+    return cut(" ".join(text.split()), LONGEST_LINE)
+
+
+def _packages(subject: Subject, side: str) -> list[str]:
+    """Return the requirements beside TensorFlow that a side needs."""
+    there = subject.session.surroundings[side].runtimes
+    wanted = [subject.case.package]
+    wanted += [subject.saver.package] if side == subject.hop.saved else []
+    wanted += [subject.loader.package] if side == subject.hop.loaded and subject.loader else []
+    return [f"{name}=={there[name]}" if name in there else name for name in dict.fromkeys(wanted) if name]
+
+
 def _case_file(case: CaseInfo) -> Path:
     return MODELS.joinpath(*case.module.split(".")).with_suffix(".py")
 
 
-def _failing_inputs(row: Row) -> list[str]:
-    return [name for shortfall in row.found for name in shortfall.inputs][:1]
+def _route_file(module: str, session: Session) -> Path:
+    path = ROUTES / f"{module}.py"
+    further = {each.stem: each for each in session.request.further_routes}
+    return path if path.exists() else further[module]
 
 
-def _shown_input(row: Row, inputs: list[Input]) -> Input | None:
-    """Return the input that shows the shortfall; the first of all if no input does, and None if there is none."""
-    failing = _failing_inputs(row)
-    return next((each for each in inputs if each.name in failing), next(iter(inputs), None))
-
-
-@functools.cache
-def _templates() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    return jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+__all__ = ["NoLook", "Script", "named", "script", "write_all"]

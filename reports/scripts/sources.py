@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 DECORATORS = ("case", "saver", "loader", "option", "runtime", "existing_artifact")
+OBJECTS = ("custom_objects", "training_objects")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,14 @@ class Source:
             tuple(dict.fromkeys([*self.definitions, *other.definitions])),
         )
 
+    @property
+    def used_imports(self) -> tuple[str, ...]:
+        """The imports of which the definitions use a name."""
+        used = {
+            part.id for text in self.definitions for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)
+        }
+        return tuple(line for line in self.imports if set(_imported(ast.parse(line).body)) & used)
+
 
 @functools.cache
 def source_of(path: Path, name: str) -> Source:
@@ -31,12 +41,44 @@ def source_of(path: Path, name: str) -> Source:
 
     Imports of the suite's own modules are left out.
     """
+    return _source_of(path, [name])
+
+
+@functools.cache
+def objects_of(path: Path, name: str) -> dict[str, str]:
+    """Return the custom objects that a case declares: by the name that Keras asks for, each as Python source."""
+    function = _definitions(ast.parse(path.read_text()))[name]
+    assert isinstance(function, ast.FunctionDef)
+    declared: dict[str, str] = {}
+    for decorator in function.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg in OBJECTS and isinstance(keyword.value, ast.Dict):
+                for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                    assert key is not None
+                    declared[str(ast.literal_eval(key))] = ast.unparse(value)
+    return declared
+
+
+def source_of_objects(path: Path, name: str) -> Source:
+    """Return the definitions of the custom objects that a case declares."""
+    used = {
+        part.id
+        for text in objects_of(path, name).values()
+        for part in ast.walk(ast.parse(text))
+        if isinstance(part, ast.Name)
+    }
+    defined = _definitions(ast.parse(path.read_text()))
+    return _source_of(path, [each for each in defined if each in used])
+
+
+def _source_of(path: Path, names: Iterable[str]) -> Source:
     module = ast.parse(path.read_text())
     imports = [
         ast.unparse(node)
         for node in module.body
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
     ]
+    ours = {*DECORATORS, *_imported(node for node in module.body if isinstance(node, ast.ImportFrom) and node.level)}
     defined = _definitions(module)
     needed: list[str] = []
     visited: set[str] = set()
@@ -45,13 +87,15 @@ def source_of(path: Path, name: str) -> Source:
         visited.add(name)
         node = defined[name]
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            node.decorator_list = [each for each in node.decorator_list if not _is_ours(each)]
+            node.decorator_list = [each for each in node.decorator_list if not _is_ours(each, ours)]
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and part.id in defined and part.id not in visited:
                 need(part.id)
         needed.append(name)
 
-    need(name)
+    for name in names:
+        if name not in visited:
+            need(name)
     return Source(
         tuple(line for line in imports if "__future__" not in line),
         tuple(ast.unparse(defined[each]) for each in needed),
@@ -68,7 +112,13 @@ def _definitions(module: ast.Module) -> dict[str, ast.stmt]:
     return defined
 
 
-def _is_ours(decorator: ast.expr) -> bool:
-    return (
-        isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id in DECORATORS
-    )
+def _imported(nodes: Iterable[ast.stmt]) -> Iterator[str]:
+    """Yield the names that import statements bind."""
+    for node in nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((each.asname or each.name).partition(".")[0] for each in node.names)
+
+
+def _is_ours(decorator: ast.expr, ours: set[str]) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Name) and called.id in ours

@@ -15,6 +15,7 @@ from reports.document.contents import Document, Titles
 from reports.gate.counts import Count, by_hop, tally
 from reports.gate.findings import BAD, Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
+from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import route_lines
 from reports.summary.verdict import verdict
 from reports.summary.wording import for_table, some_of
@@ -93,6 +94,7 @@ def markdown(document: Document) -> str:
             gate=GateTables.of(document) if document.is_gate else None,
             lines=route_lines(document),
             deviations=confirmed_deviations(document),
+            executed=executed_scripts(document),
             title=document.titles.of,
             ways_out=lambda finding: ways_in_words(document.titles, finding),
         )

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from reports.document.contents import Document
 from reports.drafts import drafts
+from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.verdict import claims_in_words, verdict
 from reports.summary.wording import one_line
@@ -69,6 +70,9 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
             console.print(Text(f"    {title}", style="dim"))
     if len(unexpected) > MOST_UNEXPECTED:
         console.print(Text(f"and {len(unexpected) - MOST_UNEXPECTED} more", style="red"))
+    executed = executed_scripts(document)
+    if executed:
+        console.print(Text(executed))
     for name in document.failing_stale_rows:
         console.print(
             Text(f"stale: row {name!r} of deviations.toml covers this pair, but matches no cell", style="red")

@@ -88,6 +88,9 @@ async function openCell(cell, column) {
     ${note.deviations?.map(deviation)}
     ${note.shrunk && copied("Smallest input that shows the shortfall", "shrunk", note.shrunk)}
     ${script && copied("Script that shows the shortfall with TensorFlow alone", "script", script)}
+    ${script && "reproduced" in note && html`<p class="quiet">${note.reproduced
+      ? "The run executed this script, and it reproduced the shortfall."
+      : "The run executed this script, and it did not reproduce the shortfall."}</p>`}
     ${note.log && html`<details><summary>Log</summary><pre>${note.log}</pre></details>`}
     <h3>Case, route and requirement</h3>
     ${description(cell, true)}

@@ -66,13 +66,15 @@ class DraftedCases:
 class Occurrence:
     """One symptom in one hop of a report: the cells that show it, among all that were judged for it.
 
-    `judged` lists the judged cases by route, and `traits` those of each case.
+    `judged` lists the judged cases by route, and `traits` those of each case. `of_all_cases` is True if no
+    case of the catalogue was left out of the run.
     """
 
     between: Between
     cells: frozenset[CaseOnRoute]
     judged: dict[Route, set[str]]
     traits: dict[str, set[str]]
+    of_all_cases: bool
 
     @classmethod
     def of(cls, document: Document, hop: Hop, requirement: str, cells: set[CaseOnRoute]) -> Occurrence:
@@ -85,7 +87,8 @@ class Occurrence:
         for cell in cells:  # a blocked cell may have shown a shortfall before it was blocked
             judged[cell.route].add(cell.case)
         traits = {name: set(case.traits) for name, case in document.cases.items()}
-        return cls(Between.of(document, hop), frozenset(cells), dict(judged), traits)
+        in_run = {row.case for row in document.cells if row.requirement == requirement and row.hop == hop}
+        return cls(Between.of(document, hop), frozenset(cells), dict(judged), traits, in_run >= set(document.cases))
 
     def matched_by(self, cases: DraftedCases, routes: Sequence[Route]) -> set[CaseOnRoute]:
         """Return the judged cells that these cases and routes match."""
@@ -97,9 +100,14 @@ class Occurrence:
         }
 
     def shortest(self, route: Route) -> DraftedCases:
-        """Return the shortest way to say which of the route's judged cases show the symptom."""
+        """Return the shortest way to say which of the route's judged cases show the symptom.
+
+        After a run of some cases that is always by name: nothing is known about the others.
+        """
         judged = self.judged[route]
         showing = {cell.case for cell in self.cells if cell.route == route}
+        if not self.of_all_cases:
+            return DraftedCases(case=tuple(sorted(showing)))
         common = sorted(set.intersection(*(self.traits[case] for case in showing)) - {"quick"})
         ways = [DraftedCases(case=tuple(sorted(showing)))]
         for size in (0, 1, 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -30,6 +31,7 @@ CASES = {
     "custom_op.four": ("stateful",),
     "custom_op.five": ("quick", "stateful"),
 }
+CASES_OF_OPS = ("custom_op.five", "custom_op.four")
 ROUTES = ("h5:load_model", "h5:load_weights", "export:cpp")
 CELLS = [(case, route) for case in CASES for route in ROUTES]
 NOTHING_KNOWN = Deviations(())
@@ -78,6 +80,13 @@ def test_a_finished_draft_matches_just_the_cells_that_fail(tmp_path_factory, fai
 def test_a_trait_stands_for_its_cases():
     stateful = {(case, "export:cpp"): MESSAGES[0] for case, traits in CASES.items() if "stateful" in traits}
     assert 'traits = ["stateful"], route = ["export:cpp"]' in drafts.draft([report(stateful)], NOTHING_KNOWN)
+
+
+def test_after_a_run_of_some_cases_a_draft_names_the_cases():
+    stateful = {(case, "export:cpp"): MESSAGES[0] for case, traits in CASES.items() if "stateful" in traits}
+    whole = report(stateful)
+    part = dataclasses.replace(whole, cells=tuple(row for row in whole.cells if row.case in CASES_OF_OPS))
+    assert 'case = ["custom_op.five", "custom_op.four"], route = ["export:cpp"]' in drafts.draft([part], NOTHING_KNOWN)
 
 
 def test_a_draft_is_written_only_if_something_is_unexplained(tmp_path):

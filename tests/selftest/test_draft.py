@@ -86,7 +86,9 @@ def test_after_a_run_of_some_cases_a_draft_names_the_cases():
     stateful = {(case, "export:cpp"): MESSAGES[0] for case, traits in CASES.items() if "stateful" in traits}
     whole = report(stateful)
     part = dataclasses.replace(whole, cells=tuple(row for row in whole.cells if row.case in CASES_OF_OPS))
-    assert 'case = ["custom_op.five", "custom_op.four"], route = ["export:cpp"]' in drafts.draft([part], NOTHING_KNOWN)
+    assert 'case = ["custom_op.five", "custom_op.four"], route = ["export:cpp"]' in drafts.draft(
+        [part], NOTHING_KNOWN
+    )
 
 
 def test_a_draft_is_written_only_if_something_is_unexplained(tmp_path):

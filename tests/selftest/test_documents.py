@@ -10,10 +10,13 @@ import pytest
 
 from reports.docs.pages import DOCS, generated_parts
 from reports.docs.parts import NoSuchPart, table, with_parts
+from tests.both_sides.routes import Route
 from tests.interpreters.agents import ROOT
 from tests.judging.comparison import ULP_CONVERTED, ULP_OVER_PAIRS
 from tests.judging.deviation_files import OURS, SCHEMA
+from tests.judging.load_request import LoadRequest
 from tests.judging.outcome import Outcome
+from tests.judging.pairs import NEW_ARTIFACTS
 
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(DOCS.glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -89,6 +92,20 @@ def test_the_page_on_requirements_names_the_tolerances():
         assert re.search(rf"between two pairs \|.*`{dtype}`.*\| {ulp} ulp", page), dtype
     for dtype, ulp in ULP_CONVERTED.items():
         assert re.search(rf"different runtime \| `{dtype}` \| {ulp} ulp", page), dtype
+
+
+def test_the_recipe_of_a_requirement_lists_sections_that_exist(session):
+    recipe = (ROOT / "CONTRIBUTING.md").read_text().partition("| response | section |")[2].partition("\n\n")[0]
+    case, route = "standard.batch_norm_trained", Route.parse("keras_archive:load_model")
+    served = Route.parse("saved_model:restored")
+    evidence = session.evidence
+    seen = {
+        *evidence.saved("B", case, "saved_model").sections,
+        *evidence.original("B", case, "keras_archive").sections,
+        *evidence.loaded(LoadRequest(NEW_ARTIFACTS, case, route)).sections,
+        *evidence.loaded(LoadRequest(NEW_ARTIFACTS, case, served)).sections,
+    }
+    assert {name for name in in_code(recipe) if name.isidentifier() and name != "again_…"} <= seen
 
 
 def test_inputs_of_the_action_are_never_part_of_a_script():

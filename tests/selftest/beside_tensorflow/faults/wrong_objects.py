@@ -99,7 +99,7 @@ def answers_wrongly_without_its_class(path, custom_objects):
 
 @rebuilds_models
 def load_model_and_import(path, custom_objects):
-    """No fault: a class that is not found is imported from its module, as Keras did up to 3.8."""
+    # No fault: a class that is not found is imported from its module, as Keras did up to 3.8.
     with zipfile.ZipFile(path) as archive:
         layers = json.loads(archive.read("config.json"))["config"]["layers"]
     found = dict(custom_objects or {})

@@ -11,24 +11,17 @@ import pytest
 
 from reports.collector import Collector
 from reports.document.rows import Row
-from tests.both_sides.declarations import WrongDeclaration
-from tests.interpreters.interpreter import UnusableInterpreter
 from tests.interpreters.limits import ROOMY, Limits
 from tests.judging.cells import Cell
-from tests.judging.deviation_files import UnreadableDeviations
-from tests.judging.plan import NothingMatches
-from tests.run.brought import Brought, UnusableModel, distinct
+from tests.run.brought import Brought, distinct
 from tests.run.catalogue import BrokenTensorFlow
 from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
 from tests.run.declared_names import check_globs
-from tests.run.record import UnusableRecord, check_place
+from tests.run.record import check_place
 from tests.run.request import RunRequest
 from tests.run.session import Session
-from tests.run.start import StartedRun, start, usable
+from tests.run.start import BAD_USAGE, StartedRun, start, usable
 
-BAD_USAGE = (
-    NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord, WrongDeclaration,
-)  # fmt: skip
 SESSION = pytest.StashKey[Session]()
 STARTED = pytest.StashKey[StartedRun]()
 ROOT = Path(__file__).parent

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import glob
 import importlib
 import os
-import pkgutil
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from ..both_sides import wire
 from ..both_sides.cases import CaseInfo
-from ..both_sides.declarations import is_same, shared_problems, unknown, wrong
+from ..both_sides.declarations import WrongDeclaration, importing, is_same, shared_problems, unknown, wrong
 from ..both_sides.questions import CaseQuestion
 from ..both_sides.tensors import InputStructure, Tensor
 from .op_libraries import SOURCES, compiler, ops_of
 from .traits import derived_traits, trait_problems
 
 ROOM = __package__
+FOLDER = os.path.dirname(os.path.abspath(__file__))
 SEED = 20250130
 LAYOUTS = ("dense", "ragged", "sparse")
 
@@ -41,9 +42,21 @@ class Case:
             return self.build_model()
         eagerly = "trained" in self.info.traits and "traced" not in self.info.traits
         model = self._build_eagerly() if eagerly else self.build_model()
+        self._check_built(model)
         if getattr(model, "built", True):
             replace_constant_weights(model)
         return model
+
+    def _check_built(self, model: Any) -> None:
+        """Check that the model is one, and that it is compiled if the case declares that.
+
+        Raises:
+            WrongDeclaration: it is not.
+        """
+        if model is None:
+            raise wrong(self.build_model, "it returns None, and has to return the model")
+        if "compiled" in self.info.traits and getattr(model, "optimizer", None) is None:
+            raise wrong(self.build_model, "it has the trait 'compiled', and the model is not compiled")
 
     def _build_eagerly(self) -> Any:
         """Build and fit the model eagerly, because tracing takes longer than the few steps."""
@@ -54,7 +67,8 @@ class Case:
             model = self.build_model()
         finally:
             tf.config.run_functions_eagerly(False)
-        model.make_train_function(force=True)  # in Keras 2, the old one would stay eager
+        if getattr(model, "optimizer", None) is not None:
+            model.make_train_function(force=True)  # in Keras 2, the old one would stay eager
         return model
 
 
@@ -94,8 +108,12 @@ def case(
     def decorate(build_model: Callable[[], Any]) -> Callable[[], Any]:
         if (inputs is None) == (endpoints is None):
             raise wrong(build_model, "a case takes either inputs or endpoints")
-        if isinstance(traits, str):
+        if not isinstance(traits, tuple):
             raise wrong(build_model, f"traits={traits!r} is no tuple")
+        dicts = {"endpoints": endpoints, "custom_objects": custom_objects, "training_objects": training_objects}
+        for argument, value in {**dicts, "offered": offered}.items():
+            if not isinstance(value, (Mapping, type(None))):
+                raise wrong(build_model, f"{argument}={value!r} is no dict")
         module = build_model.__module__.rpartition(f"{ROOM}.")[2]
         structures = _structures(build_model, {"call": inputs} if endpoints is None else endpoints)
         declared = (*traits, "holds_keras_model" if endpoints is None else "holds_module")
@@ -132,14 +150,25 @@ def catalogue() -> Dict[str, Case]:
     """Return all cases by id, in sorted order.
 
     Each folder of models is a family, and each file in it is found by itself.
+
+    Raises:
+        WrongDeclaration: a file cannot be imported, declares something that cannot be meant, or is in no family.
     """
-    room = importlib.import_module(ROOM)
-    for family in pkgutil.iter_modules(room.__path__):
-        if family.ispkg:
-            package = importlib.import_module(f"{ROOM}.{family.name}")
-            for file in pkgutil.iter_modules(package.__path__):
-                importlib.import_module(f"{package.__name__}.{file.name}")
+    for path in sorted(glob.glob(os.path.join(glob.escape(FOLDER), "**", "*.py"), recursive=True)):
+        parts = os.path.relpath(path, FOLDER)[: -len(".py")].split(os.sep)
+        if len(parts) == 2 and parts[1] != "__init__":
+            with importing(path):
+                importlib.import_module(".".join([ROOM, *parts]))
+        elif declares_case(path):
+            where = "/".join(["models", *parts])
+            raise WrongDeclaration(f"{where}.py: a case lies in the folder of its family: move it to models/FAMILY/")
     return dict(sorted(_declared.items()))
+
+
+def declares_case(path: str) -> bool:
+    """Return whether a file has a case, as far as its text says."""
+    with open(path, encoding="utf-8") as file:
+        return any(line.startswith("@case") for line in file)
 
 
 def case_of(question: CaseQuestion) -> Case:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import os
 import re
+import traceback
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional
 
 from .surroundings import RUNTIMES
@@ -13,6 +15,9 @@ from .surroundings import RUNTIMES
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # What conditions on versions may name, and how they are written.
 VERSIONED = ("tensorflow", "keras", "python")
+# How Python refuses a call with wrong arguments.
+_NO_PARENTHESES = re.compile(r"(\w+)\(\) takes 0 positional arguments but 1 was given")
+_UNKNOWN_ARGUMENT = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 _CONDITION = re.compile(r"(==|!=|<=|>=|<|>|~=)\d[\w.*]*(,(==|!=|<=|>=|<|>|~=)\d[\w.*]*)*")
 
 
@@ -22,9 +27,62 @@ class WrongDeclaration(Exception):
 
 def wrong(function: Callable[..., Any], problem: str) -> WrongDeclaration:
     """Return the error for a declared function, such as `models/standard/text.py: words: PROBLEM`."""
-    path = os.path.abspath(inspect.unwrap(function).__code__.co_filename)
-    shown = os.path.relpath(path, ROOT) if path.startswith(ROOT + os.sep) else path
-    return WrongDeclaration(f"{shown}: {function.__name__}: {problem}")
+    return WrongDeclaration(
+        f"{_shown(inspect.unwrap(function).__code__.co_filename)}: {function.__name__}: {problem}"
+    )
+
+
+@contextlib.contextmanager
+def importing(path: str) -> Iterator[None]:
+    """Turn whatever an import raises into a wrong declaration that names the file and the line.
+
+    Args:
+        path: the file that is imported, which is named where no line of ours is to blame.
+
+    Raises:
+        WrongDeclaration: the import raised something.
+    """
+    try:
+        yield
+    except WrongDeclaration:
+        raise
+    except SyntaxError as error:
+        where = f"{_shown(error.filename or path)}:{error.lineno}"
+        raise WrongDeclaration(f"{where}: it cannot be imported: SyntaxError: {error.msg}") from error
+    except Exception as error:
+        ours = [
+            (frame, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_name == "<module>" and _is_ours(frame.f_code.co_filename, path)
+        ]
+        where = f"{_shown(ours[-1][0].f_code.co_filename)}:{ours[-1][1]}" if ours else _shown(path)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        hint = _hint(str(error), ours[-1][0].f_globals if ours else {})
+        raise WrongDeclaration(f"{where}: it cannot be imported: {reason}{hint}") from error
+
+
+def _is_ours(file: str, path: str) -> bool:
+    absolute = os.path.abspath(file)
+    return absolute == os.path.abspath(path) or (
+        absolute.startswith(ROOT + os.sep) and "site-packages" not in absolute and os.path.exists(absolute)
+    )
+
+
+def _shown(path: str) -> str:
+    """Return the path, relative to the project if it is in there."""
+    absolute = os.path.abspath(path)
+    return os.path.relpath(absolute, ROOT) if absolute.startswith(ROOT + os.sep) else absolute
+
+
+def _hint(message: str, names: Mapping[str, Any]) -> str:
+    """Return what to write instead, if a decorator is called with wrong arguments."""
+    bare, unknown_argument = _NO_PARENTHESES.search(message), _UNKNOWN_ARGUMENT.search(message)
+    if bare:
+        return f" (a decorator takes arguments: write @{bare[1]}(...))"
+    if unknown_argument and callable(names.get(unknown_argument[1])):
+        parameters = inspect.signature(names[unknown_argument[1]]).parameters
+        return f" ({unknown('the argument', unknown_argument[2], parameters)})"
+    return ""
 
 
 def is_same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:

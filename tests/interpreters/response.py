@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tests.both_sides import wire
+from tests.both_sides.declarations import unknown
 
 
 class Ending(str, enum.Enum):
@@ -43,6 +44,13 @@ class MissingSection(Exception):
         self.section, self.error, self.ending, self.log = section, error, ending, log
 
 
+class UnknownSection(Exception):
+    """A section that children of this kind do not send, so that reading it is a mistake of whoever reads it."""
+
+    def __init__(self, section: str, sent: Collection[str]):
+        super().__init__(unknown("the section", section, sent))
+
+
 @dataclasses.dataclass(frozen=True)
 class Response:
     """The sections that a child sent, and how it ended.
@@ -73,11 +81,15 @@ class Response:
 
         Raises:
             MissingSection: the child raised there, or never got that far.
+            UnknownSection: the child did all that it was asked to do, and sent no such section.
         """
         sent = self.sections.get(section)
         if sent is None:
             if self.ending is Ending.FINISHED:
-                raise MissingSection(f"the child had nothing to say of {section!r}", section=section)
+                failed = next((name for name, each in self.sections.items() if "error" in each), None)
+                if failed is not None:
+                    return self[failed]
+                raise UnknownSection(section, self.sections)
             message = f"the child {self.detail} during {self.during!r}"
             raise MissingSection(message, section=section, ending=self.ending, log=self.log)
         if "error" in sent:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.interpreters.response import Ending, MissingSection
+from tests.both_sides.cases import CaseInfo
+from tests.both_sides.declarations import WrongDeclaration
+from tests.interpreters.response import Ending, MissingSection, UnknownSection
 from tests.judging.consequence import MINOR, consequence_of
 from tests.judging.deviations import Deviation
 from tests.judging.evidence import NoEvidence
@@ -103,15 +105,21 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         seen.shortfalls.append(shortfall)
     except Blocked as blocked:
         judgement.outcome, judgement.message, judgement.blocked_by = Outcome.BLOCKED, str(blocked), blocked.by
+    except UnknownSection as error_of_ours:
+        raise NoEvidence(f"a mistake in the requirement {requirement.name}: {error_of_ours}") from error_of_ours
     except MissingSection as missing:
         if missing.error:
             error = missing.error
+            if error["type"] == WrongDeclaration.__name__:
+                raise NoEvidence(error["message"]) from missing
             if error.get("ours") and missing.section in LOOKS:
                 frame = innermost_frame(error.get("traceback", ""))
                 raise NoEvidence(f"a fault of the suite, not of the model: {missing} ({frame})") from missing
-            place = Place(missing.section)
+            place, message = Place(missing.section), str(missing)
+            if missing.section == "build" and not seen.case.brought:
+                message = f"{builder(seen.case)} cannot be built: {message}"
             seen.shortfalls.append(
-                Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))
+                Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))
             )
             judgement.log = error.get("traceback", "")
         else:
@@ -127,6 +135,11 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         judgement.largest_absolute = seen.measured.largest_absolute
     judgement.seconds = time.process_time() - started
     return judgement
+
+
+def builder(case: CaseInfo) -> str:
+    """Return the file and the function of a case of the catalogue."""
+    return f"models/{case.module.replace('.', '/')}.py: {case.name}()"
 
 
 def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient: bool = False) -> Judgement:

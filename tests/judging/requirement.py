@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.both_sides.cases import CaseInfo
-from tests.both_sides.declarations import wrong
+from tests.both_sides.declarations import WrongDeclaration, importing, is_same, wrong
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def requirement(
         not_applicable: returns the reason why it does not apply to a case and a route; None if it applies.
 
     Raises:
-        WrongDeclaration: `over` is neither, or the function has no docstring.
+        WrongDeclaration: `over` is neither, the function has no docstring, or there is another one of its name.
     """
 
     def decorate(check: Callable[[Seen], None]) -> Requirement:
@@ -161,6 +161,9 @@ def requirement(
         if not sentence:
             raise wrong(check, "a requirement needs a docstring that says what must hold")
         made = Requirement(check.__name__, sentence, check, over, not_applicable)
+        declared = _requirements.get(made.name)
+        if declared and not is_same(declared.check, check):
+            raise wrong(check, f"{declared.check.__module__} already declares a requirement of this name")
         _requirements[made.name] = made
         return made
 
@@ -169,9 +172,26 @@ def requirement(
 
 @functools.cache
 def requirements() -> dict[str, Requirement]:
-    """Return all requirements by name, in the order in which reports show them: saves, loads, then by name."""
+    """Return all requirements by name, in the order in which reports show them: saves, loads, then by name.
+
+    Raises:
+        WrongDeclaration: a file cannot be imported, or does not hold the one requirement that it is named after.
+    """
     for path in sorted(Path(__file__).parents[1].glob("test_*.py")):
-        importlib.import_module(f"tests.{path.stem}")
+        with importing(str(path)):
+            module = importlib.import_module(f"tests.{path.stem}")
+        name = path.stem.removeprefix("test_")
+        declared = [each for each in vars(module).values() if isinstance(each, Requirement)]
+        for each in declared:
+            if each.check.__module__ == module.__name__ and each.name != name:
+                raise wrong(
+                    each.check, f"its file is named after it: call it {name}, or the file test_{each.name}.py"
+                )
+        if name not in _requirements:
+            raise WrongDeclaration(f"tests/{path.name}: it declares no requirement: write @requirement(over=...)")
+        if not callable(getattr(module, path.stem, None)):
+            problem = f"its file has no {path.stem}(cell), so nothing would judge it"
+            raise wrong(_requirements[name].check, problem)
     order = sorted(
         _requirements,
         key=lambda name: (FIRST_IN_REPORTS.index(name) if name in FIRST_IN_REPORTS else len(FIRST_IN_REPORTS), name),

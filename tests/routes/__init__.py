@@ -29,6 +29,7 @@ import pkgutil
 import sys
 from typing import Any, Dict, List, Optional
 
+from ..both_sides.declarations import importing
 from ..both_sides.plain import to_plain
 from .route_declaration import (
     BY_NAME,
@@ -54,6 +55,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+FOLDER = os.path.dirname(os.path.abspath(__file__))
 # Files with savers and loaders outside this folder; a child sets those that its agent names.
 further_files: List[str] = []
 
@@ -86,7 +88,8 @@ def describe() -> Dict[str, Any]:
 def _import_all(only_cpp: bool = False) -> None:
     for file in pkgutil.iter_modules(__path__):
         if file.name.startswith("cpp") or not only_cpp:
-            importlib.import_module(f"{__name__}.{file.name}")
+            with importing(os.path.join(FOLDER, f"{file.name}.py")):
+                importlib.import_module(f"{__name__}.{file.name}")
     for path in further_files:
         _import_file(path)
 
@@ -101,7 +104,8 @@ def _import_file(path: str) -> None:
     assert spec.loader is not None
     sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(sys.modules[name])
+        with importing(path):
+            spec.loader.exec_module(sys.modules[name])
     except BaseException:
         del sys.modules[name]  # so that importing it again raises the same error
         raise

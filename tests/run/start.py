@@ -8,16 +8,26 @@ from typing import Any
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
+from tests.both_sides.declarations import WrongDeclaration
 from tests.both_sides.surroundings import Surroundings
 from tests.interpreters.agents import StartedAgents
 from tests.interpreters.interpreter import Interpreter, UnusableInterpreter
 from tests.interpreters.where import interpreter_at
+from tests.judging.deviation_files import UnreadableDeviations
+from tests.judging.deviation_names import check_names
+from tests.judging.plan import NothingMatches
+from tests.judging.requirement import requirements
+from tests.run.brought import UnusableModel
 from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
 from tests.run.folder import RunFolder
-from tests.run.record import Record
+from tests.run.record import Record, UnusableRecord
 from tests.run.request import RunRequest
 from tests.run.session import Session, SharedState
 
+# What is wrong with a command line, a declaration or a file, each in one line for a person.
+BAD_USAGE = (
+    NothingMatches, UnusableInterpreter, UnreadableDeviations, UnusableModel, UnusableRecord, WrongDeclaration,
+)  # fmt: skip
 KINDS = ("keras", "no-keras", "cpp")
 
 
@@ -46,6 +56,7 @@ def start(request: RunRequest) -> StartedRun:
         UnusableModel, UnusableRecord: what a user brings, or has recorded, cannot be used.
         NothingMatches: a glob matches nothing.
     """
+    requirements()  # what is wrong with them shows before anything is started
     deviations = request.deviations()
     recorded = Record.read(request.recorded) if request.recorded else None
     if recorded is not None:
@@ -57,6 +68,7 @@ def start(request: RunRequest) -> StartedRun:
         start_agents(agents, request, ["keras"] if request.route_globs else KINDS, folder)
         check_importable(agents, request.sides)
         catalogue, given = complete_catalogue(agents, request, recorded)
+        check_names(deviations, catalogue)
         if request.route_globs:
             needed = kinds_of_agents(catalogue, request.selection) - {"keras"}
             start_agents(agents, request, sorted(needed), folder)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.interpreters.where import interpreter_at
+from tests.run.catalogue import BrokenTensorFlow
 from tests.run.request import RunRequest
 from tests.run.session import Session
-from tests.run.start import StartedRun, start
+from tests.run.start import BAD_USAGE, StartedRun, start
 from tests.selftest.pinned import PINNED
-from tests.selftest.planted_faults import FAULTS
+from tests.selftest.planted_faults import FAULTS, planted_faults
 
 KEY, STARTED = pytest.StashKey[Session](), pytest.StashKey[StartedRun]()
 
@@ -24,7 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
         request = RunRequest(
             {"B": interpreter_at(None)}, case_globs=tuple(PINNED), every_route=True, further_routes=FAULTS
         )
-        config.stash[STARTED] = start(request)
+        try:
+            planted_faults()
+            config.stash[STARTED] = start(request)
+        except BAD_USAGE as error:
+            raise pytest.UsageError(str(error)) from None
+        except BrokenTensorFlow as error:
+            pytest.exit(str(error), returncode=1)
         config.stash[KEY] = config.stash[STARTED].session
 
 

@@ -11,8 +11,10 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.both_sides.declarations import WrongDeclaration, importing
 from tests.both_sides.plain import from_plain
 from tests.both_sides.routes import Route
+from tests.interpreters.agents import ROOT
 
 FAULTS = tuple(sorted((Path(__file__).parent / "beside_tensorflow" / "faults").glob("*.py")))
 
@@ -37,13 +39,35 @@ class PlantedFault:
 
 
 def planted_faults() -> list[PlantedFault]:
-    """Return all planted faults, in the order of their files."""
-    return [from_plain(PlantedFault, fault) for path in FAULTS for fault in _planted_in(path)]
+    """Return all planted faults, in the order of their files.
+
+    Raises:
+        WrongDeclaration: a file has no list `PLANTED` of literals, or leaves out a field.
+    """
+    return [_fault(path, fields) for path in FAULTS for fields in _planted_in(path)]
+
+
+def _fault(path: Path, fields: dict[str, object]) -> PlantedFault:
+    names = {field.name for field in dataclasses.fields(PlantedFault)}
+    if set(fields) != names:
+        problem = (
+            f"an entry of PLANTED has the fields {', '.join(sorted(names))}, and not {', '.join(sorted(fields))}"
+        )
+        raise WrongDeclaration(f"{path.relative_to(ROOT)}: {problem}")
+    return from_plain(PlantedFault, fields)
 
 
 def _planted_in(path: Path) -> list[dict[str, object]]:
-    for node in ast.parse(path.read_text()).body:
+    shown = path.relative_to(ROOT)
+    with importing(str(path)):
+        module = ast.parse(path.read_text(), str(path))
+    for node in module.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PLANTED":
-            planted: list[dict[str, object]] = ast.literal_eval(node.value)
+            try:
+                planted: list[dict[str, object]] = ast.literal_eval(node.value)
+            except ValueError:
+                raise WrongDeclaration(
+                    f"{shown}:{node.lineno}: PLANTED has to be a literal: it is not executed"
+                ) from None
             return planted
-    raise ValueError(f"{path} has no list PLANTED")
+    raise WrongDeclaration(f"{shown}: it has no list PLANTED, which says what has to catch its faults")

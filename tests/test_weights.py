@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
+from tests.judging.checks.left_out import check_nothing_left_out
 from tests.judging.checks.variables import Variable, check_in_order, check_namesakes, paths
 from tests.judging.comparison import compare
 from tests.judging.requirement import Place, Shortfall, requirement
@@ -32,6 +33,7 @@ def weights(seen: Seen) -> None:
         check_paths(seen, paths(expected), paths(loaded))
     else:
         check_restored(seen, expected)
+    check_nothing_left_out(seen, "weights")
 
 
 def check_restored(seen: Seen, expected: Sequence[Variable]) -> None:

@@ -45,9 +45,7 @@ class Channel:
         """Run the action that saves or loads, and send its error and what was warned of meanwhile."""
         return self._run(step, action, with_value=False, hear=True)
 
-    def _run(
-        self, section: str, action: Callable[[], Any], with_value: bool, hear: bool = False
-    ) -> Tuple[bool, Any]:
+    def _run(self, section: str, action: Callable[[], Any], with_value: bool, hear: bool = False) -> Tuple[bool, Any]:
         self.send({"begins": section})
         wall, cpu = time.monotonic(), time.process_time()
         message: Dict[str, Any] = {"section": section}

@@ -1,7 +1,7 @@
 """Hears what TensorFlow and Keras warn of during a step, at every level.  [beside TensorFlow; imports neither]
 
-Python's warnings and the records of loggers are taken before they are printed. All else, such as the lines of C++ code,
-is read from the child's log, on which its standard output and error end up.
+Python's warnings and the records of loggers are taken before they are printed. All else, such as the lines of C++
+code, is read from the child's log, in which its standard output and error end up.
 """
 
 from __future__ import annotations

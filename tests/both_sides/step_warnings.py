@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras warn of while a child saves or loads, in words that are the same in every run.  [both sides]
+"""What TensorFlow and Keras warn of while a child saves or loads, the same in every run.  [both sides]
 
 Addresses, times, process ids, counters in names, folders and repetition are left out: two runs of one pair say the
 same, in any order and with any number of workers.
@@ -13,7 +13,7 @@ from typing import Iterable, List, Tuple
 MOST = 20
 LONGEST = 600
 # In the order in which they are applied.
-LEFT_OUT: Tuple[Tuple["re.Pattern[str]", str], ...] = tuple(
+LEFT_OUT: Tuple[Tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
         (r"\x1b\[[0-9;]*[A-Za-z]", ""),
@@ -24,7 +24,8 @@ LEFT_OUT: Tuple[Tuple["re.Pattern[str]", str], ...] = tuple(
         (r"(?i)\b(pid|process|tid|thread)([ =:#]+)\d+", r"\1\2..."),
         (r"\b\d+(\.\d+)?(e-?\d+)? ?(ns|us|µs|ms|s|secs?|seconds?|min|minutes?)\b", r"... \3"),
         (r"(?<![\w.])\d{7,}(\.\d+)?\b", "..."),
-        (r"(?<=[A-Za-z])_\d+(?![\w.])", ""),  # the counter in `dense_3`
+        (r"(\.(py|cc|h)):\d+", r"\1"),
+        (r"(?<=[A-Za-z])_+\d+(?![\w.])", ""),  # the counter in `dense_3`
         (r"\s+", " "),
     )
 )
@@ -33,7 +34,13 @@ CPP_LINE = re.compile(
     r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: (?P<level>[IWEF]) |(?P<absl_level>[IWEF])\d{4} [\d:.]+ +\d+ )"
     r"(?P<file>\S+?):\d+\] (?P<text>.*)"
 )
-INFORMATION = re.compile(r"I(NFO)?:|\[?INFO\b")
+# Where in a graph the compiler of converters sees something.
+LOCATION = re.compile(r"^loc\(.*\): ")
+# Most of what is printed otherwise only says what was done: these words warn.
+WARNS = re.compile(
+    r"(?i)\b(warn|error|fail|skip|ignor|deprecat|miss|mismatch|unable|unresolved|unrestored|cannot|can't|without)"
+    r"|\b(not|never|nothing|no) "
+)
 # What TensorFlow says when it starts in a process, whatever the process does.
 STARTUP = re.compile(
     r"(?i)absl::InitializeLog|cpu_feature_guard|onednn|\bto enable the following instructions|rebuild TensorFlow"
@@ -77,8 +84,7 @@ def step_warnings(step: str, said: Iterable[Tuple[str, str]]) -> List[StepWarnin
 def printed_warnings(printed: str) -> List[Tuple[str, str]]:
     """Return what a process printed as pairs of source and text, in sorted order: threads print in any order.
 
-    Information, progress, and what TensorFlow says when it starts are left out. A line of C++ code has all lines up
-    to the next one that stands alone.
+    Information, progress, and what TensorFlow says when it starts are left out.
     """
     found: List[Tuple[str, str]] = []
     for line in printed.splitlines():
@@ -86,7 +92,8 @@ def printed_warnings(printed: str) -> List[Tuple[str, str]]:
         if PROGRESS.search(line) or STARTUP.search(line) or not line.strip():
             continue
         if cpp is None:
-            if not INFORMATION.match(line):
+            line = LOCATION.sub("", line)
+            if WARNS.search(line):
                 found.append(("printed", line))
         elif (cpp["level"] or cpp["absl_level"]) != "I":
             found.append((cpp["file"].rpartition("/")[2], cpp["text"]))

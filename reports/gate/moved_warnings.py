@@ -60,5 +60,5 @@ def moved_warnings(document: Document) -> list[MovedWarning]:
 
 
 def _of_step(warnings: tuple[StepWarning, ...], step: str) -> dict[str, StepWarning]:
-    """Return the warnings of a step by what they say, whatever the model."""
-    return {OF_ONE_MODEL.sub("...", str(each)): each for each in warnings if each.step == step}
+    """Return the warnings of a step by what they say, whatever the model, and whoever says it."""
+    return {OF_ONE_MODEL.sub("...", each.text): each for each in warnings if each.step == step}

@@ -71,7 +71,7 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
             console.print(Text(f"    {title}", style="dim"))
         warned = warned_in_words(row.warnings)
         if warned is not None:
-            console.print(Text(f"    {one_line(warned, LONGEST_MESSAGE)}", style="dim"))
+            console.print(Text(f"    {one_line(warned, NARROWEST - 4)}", style="dim"))
     if len(unexpected) > MOST_UNEXPECTED:
         console.print(Text(f"and {len(unexpected) - MOST_UNEXPECTED} more", style="red"))
     executed = executed_scripts(document)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 
 from tests.both_sides.step_warnings import StepWarning
 from tests.judging.requirement import Place, Shortfall
@@ -29,16 +31,25 @@ def is_left_out(warning: StepWarning) -> bool:
     return warning.step == "load" and LEFT_OUT.search(warning.text) is not None
 
 
-def check_nothing_left_out(seen: Seen, what: str) -> None:
-    """Check that the loader did not say that it left something out: what the requirement compares may not show it.
+@contextlib.contextmanager
+def nothing_left_out(seen: Seen, what: str) -> Iterator[None]:
+    """Run checks of what was loaded; if nothing falls short in them, check that no warning says that it does.
 
-    A cell that falls short already has no further shortfall: the warning is shown with it.
+    Otherwise the warning has the same reason, and only stands with the shortfall.
+    """
+    before = len(seen.shortfalls)
+    yield
+    if len(seen.shortfalls) == before:
+        with seen.also():
+            check_nothing_left_out(seen, what)
+
+
+def check_nothing_left_out(seen: Seen, what: str) -> None:
+    """Check that the loader did not warn that it left something out: comparing may not show it.
 
     Args:
         what: `weights`, or `the training state`.
     """
-    if seen.shortfalls:
-        return
     for warning in seen.warnings:
         concerns = "the training state" if OF_TRAINING.search(warning.text) else "weights"
         if is_left_out(warning) and concerns == what:

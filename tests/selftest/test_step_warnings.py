@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import subprocess
+import sys
 
 import pytest
 
+from reports.document.rows import Row
 from reports.gate.moved_warnings import moved_warnings
 from reports.page.cell_table import note_of
+from reports.scripts import scripts
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.summary import markdown
 from tests.both_sides.routes import Route
@@ -66,6 +71,24 @@ def test_a_weight_that_is_skipped_with_a_warning_does_not_fall_short_twice(bench
     assert [each for each in messages if "kernel differs in its values" in each]
     assert not [each for each in messages if "warns" in each]
     assert any(is_left_out(each) for each in judgement.warnings)
+
+
+def test_the_script_shows_the_warning(session, tmp_path):
+    cell = Cell(CASE, Route("keras_archive", "skips_what_nobody_sees_with_a_warning"), "weights")
+    judged = Row.of(cell, session.bench.judge(cell)[NEW_ARTIFACTS])
+    (shortfall,) = (each for each in judged.found if "the loader warns" in each.message)
+    alone = dataclasses.replace(judged, message=shortfall.message, found=(shortfall,))
+    text = scripts.script(alone, session).text()
+    for changed, says, status in ((text, "reproduced: RuntimeWarning: ", 1), (quiet(text), "not reproduced", 0)):
+        path = tmp_path / "script.py"
+        path.write_text(changed)
+        ended = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+        assert (ended.stdout.startswith(says), ended.returncode) == (True, status), ended.stdout + ended.stderr
+
+
+def quiet(text: str) -> str:
+    """Return a script whose loader does not warn."""
+    return re.sub(r"^    (warnings\.warn|logging)\b.*$", "    pass", text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(

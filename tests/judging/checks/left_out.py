@@ -26,6 +26,10 @@ OF_TRAINING = re.compile(
 )
 
 
+# What the places of such shortfalls begin with.
+WARNING = "warning: "
+
+
 def is_left_out(warning: StepWarning) -> bool:
     """Return whether the warning says that something was not loaded."""
     return warning.step == "load" and LEFT_OUT.search(warning.text) is not None
@@ -57,5 +61,5 @@ def check_nothing_left_out(seen: Seen, what: str) -> None:
                 f"the loader warns that it left out {what}",
                 expected="everything is loaded, and no warning says otherwise",
                 seen=str(warning),
-                places=(Place(f"warning: {what}"),),
+                places=(Place(f"{WARNING}{what}"),),
             )

@@ -108,7 +108,7 @@ def skips_a_variable_in_a_session(path):
 
 @rebuilds_models
 def warns_at_every_level(path, custom_objects):
-    """Load the model, and say what is different in every process at every level."""
+    # Of what it says, at every level, one part is different in every process.
     own = f"{hex(id(path))} in {tempfile.mkdtemp()}/cache, pid {os.getpid()}, {time.time_ns()}, dense_{os.getpid()}"
     for _ in range(3):
         warnings.warn(f"a Python warning at {own}", stacklevel=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.judging.checks.left_out import check_nothing_left_out
 from tests.judging.checks.refusals import check_not_offered
 from tests.judging.requirement import requirement
 from tests.judging.seen import Seen
@@ -16,6 +17,8 @@ def loads(seen: Seen) -> None:
     for section in ("prepare", "load"):
         if section == "load" or section in seen.loading.sections:
             seen.loading[section]
+    if seen.loader.opaque:  # nobody can look at its weights
+        check_nothing_left_out(seen, "weights")
 
 
 def test_loads(cell):

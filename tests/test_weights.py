@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
+from tests.judging.checks.left_out import nothing_left_out
 from tests.judging.checks.variables import Variable, check_in_order, check_namesakes, paths
 from tests.judging.comparison import compare
 from tests.judging.requirement import Place, Shortfall, requirement
@@ -28,7 +29,8 @@ def weights(seen: Seen) -> None:
     seen.facts["variables"] = len(expected)
     if seen.loader.asked == "as_original":
         loaded = seen.loaded["weights"]
-        check_in_order(seen, "{}", "more or fewer variables", expected, loaded)
+        with nothing_left_out(seen, "weights"):
+            check_in_order(seen, "{}", "more or fewer variables", expected, loaded)
         check_paths(seen, paths(expected), paths(loaded))
     else:
         check_restored(seen, expected)
@@ -45,16 +47,17 @@ def check_restored(seen: Seen, expected: Sequence[Variable]) -> None:
     for path, value in expected:
         namesakes[path].append(value)
     moved = []
-    for number, (path, value) in enumerate(expected):
-        where = f"variable {number}"
-        with seen.also():
-            if path in by_path:
-                check_namesakes(seen, path, value, namesakes[path], by_path[path], where)
-            elif any(compare(value, other).equal for other in unknown):
-                moved.append(path)
-            else:
-                places = (Place(f"{where}: missing"),)
-                raise Shortfall(f"{path} is missing", expected=path, seen=sorted(by_path), places=places)
+    with nothing_left_out(seen, "weights"):
+        for number, (path, value) in enumerate(expected):
+            where = f"variable {number}"
+            with seen.also():
+                if path in by_path:
+                    check_namesakes(seen, path, value, namesakes[path], by_path[path], where)
+                elif any(compare(value, other).equal for other in unknown):
+                    moved.append(path)
+                else:
+                    places = (Place(f"{where}: missing"),)
+                    raise Shortfall(f"{path} is missing", expected=path, seen=sorted(by_path), places=places)
     if moved:
         check_paths(seen, moved, sorted(by_path))
     elif restored["listed"] is not None and seen.case.is_keras_model:

@@ -10,6 +10,7 @@ from typing import Any
 from reports.document.causes import innermost
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.routes import Route
+from tests.both_sides.step_warnings import StepWarning
 from tests.judging.cells import Cell
 from tests.judging.consequence import Consequence, consequence_of
 from tests.judging.judgement import Judgement
@@ -17,6 +18,8 @@ from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 from tests.judging.requirement import Place, Shortfall, Symptom
 
+# The requirements that are about a step itself.
+STEPS = {"saves": "save", "loads": "load"}
 LONGEST_TEXT = 4000
 LONGEST_MESSAGE = 20000
 LONGEST_BLOCKED = 400
@@ -41,6 +44,8 @@ class Row:
         accepted: False if the cell is blocked by a shortfall that no row explains.
         shrunk: the smallest input found that still shows the shortfall, as Python source.
         repro: the script that shows the shortfall, relative to the report folder.
+        warnings: what TensorFlow and Keras warned of while saving and loading: of cells about these steps, and of
+            cells that fall short.
         reproduced: whether that script showed it when the run executed it; None if it was not executed.
     """
 
@@ -65,6 +70,7 @@ class Row:
     shrunk: str | None = None
     repro: str | None = None
     reproduced: bool | None = None
+    warnings: tuple[StepWarning, ...] = ()
 
     @classmethod
     def of(cls, cell: Cell, judgement: Judgement) -> Row:
@@ -89,6 +95,7 @@ class Row:
             seconds=judgement.seconds,
             accepted=judgement.accepted,
             shrunk=judgement.shrunk,
+            warnings=tuple(judgement.warnings) if judgement.found or cell.requirement in STEPS else (),
         )
 
     @classmethod
@@ -102,6 +109,7 @@ class Row:
             "found": tuple(map(_shortfall, content.get("found", ()))),
             "fixed": tuple(content.get("fixed", ())),
             "deviations": tuple(content.get("deviations", ())),
+            "warnings": tuple(from_plain(StepWarning, each) for each in content.get("warnings", ())),
             "largest_ulp": _number(content.get("largest_ulp")),
             "largest_absolute": _number(content.get("largest_absolute")),
         }
@@ -133,6 +141,7 @@ class Row:
             "shrunk": self.shrunk,
             "repro": self.repro,
             "reproduced": self.reproduced,
+            "warnings": to_plain(self.warnings),
         }
         return {**content, **{name: value for name, value in further.items() if value not in EMPTY}}
 

@@ -21,6 +21,7 @@ from tests.judging.pairs import Hop
 ABSENT = " "  # the column's run has no such cell
 NOTED = (
     "message", "found", "facts", "contract", "largest_ulp", "largest_absolute", "deviations", "shrunk", "log",
+    "warnings",
 )  # fmt: skip
 LONGEST_VALUE, LONGEST_LOG = 1500, 2000
 

@@ -20,6 +20,7 @@ from reports.document.contents import NOT_DESCRIBED, ClaimVerdict, Document, Ver
 from reports.document.rows import Row
 from reports.gate.findings import Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
+from reports.gate.moved_warnings import MovedWarning, moved_warnings
 from reports.page import costs, differences, needs, versions
 from reports.page.cell_lists import CellLists
 from reports.page.cell_table import CellTable, Column
@@ -39,8 +40,8 @@ LINES_SHOWN = 10
 class Contents:
     """The parts of the page that are not on all pages.
 
-    `chosen` is the document whose tables are shown first. `upgrade`, `moved` and `unexpected` are for one run,
-    `steps` and `hardest` for a page over versions.
+    `chosen` is the document whose tables are shown first. `upgrade`, `moved`, `warnings` and `unexpected` are for one
+    run, `steps` and `hardest` for a page over versions.
     """
 
     verdict: str
@@ -49,6 +50,7 @@ class Contents:
     stale: Sequence[str] = ()
     upgrade: Sequence[tuple[str, list[Finding]]] = ()
     moved: Sequence[MovedFact] = ()
+    warnings: Sequence[MovedWarning] = ()
     unexpected: Sequence[Row] = ()
     steps: Sequence[versions.Step] = ()
     hardest: versions.Step | None = None
@@ -79,6 +81,7 @@ def of_run(document: Document, scripts: Mapping[str, str]) -> str:
         stale=document.failing_stale_rows,
         upgrade=_upgrade(document) if document.is_gate else (),
         moved=moved_facts(document) if document.is_gate else (),
+        warnings=moved_warnings(document) if document.is_gate else (),
         unexpected=() if document.is_gate else document.unexpected,
     )
     return _render([document], columns, scripts, contents)

@@ -12,6 +12,7 @@ from reports.scripts.looks import ANSWERS, Look, custom_objects, is_original, lo
 from reports.scripts.subject import Subject
 from tests.both_sides.cases import CaseInfo
 from tests.interpreters.limits import GIB
+from tests.judging.checks.left_out import LEFT_OUT, WARNING
 from tests.judging.inputs import features_of
 from tests.judging.requirement import Shortfall, Symptom
 
@@ -75,6 +76,13 @@ except Exception as error:
 shown = {shown}
 print(f"{{'' if shown else 'not '}}reproduced: {{raised:.300}}")
 sys.exit(shown)
+"""
+# Raises what is warned of, from shortly before the words that matter.
+WARNED = """\
+os.dup2(os.open(folder / "log", os.O_WRONLY | os.O_CREAT, 0o644), 2)
+loaded = {load}
+log = " ".join((folder / "log").read_text().split())
+raise RuntimeWarning(log[max(0, log.find({part!r}) - 100) :])
 """
 DATA = """\
 def training_data(model):
@@ -302,6 +310,8 @@ class _Loading(_Frame):
         subject = self.subject
         if subject.row.requirement == "custom_objects":
             return self.rest_of_custom_objects()
+        if any(place.where.startswith(WARNING) for place in subject.shortfall.places):
+            return self.rest_with_warning()
         is_raised = self.symptom in (Symptom.EXCEPTION, Symptom.LOST) or "and works" in subject.shortfall.message
         raised = _raised_answer(subject)
         if raised == "loaded":
@@ -326,6 +336,14 @@ class _Loading(_Frame):
         return (
             f"{look.define}\n\n{saving}try:\n{indented(steps)}{COMPARE.format(names=names, differs=_differs(look))}"
         )
+
+    def rest_with_warning(self) -> str:
+        """Return the lines of a script in which loading warns that something was left out."""
+        found = LEFT_OUT.search(str(self.subject.shortfall.seen))
+        part = found[0] if found else ""
+        steps = WARNED.format(load=self.load(), part=part)
+        shown = f'raised.startswith("RuntimeWarning") and {part!r} in raised'
+        return f"{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{RAISED.format(shown=shown)}"
 
     def rest_without_comparison(self, look: Look, raised: str) -> str:
         """Return the lines of a script in which loading, or what comes after it, raises or ends the process."""

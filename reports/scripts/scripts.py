@@ -179,6 +179,7 @@ def _imports(of_sources: tuple[str, ...], used: str) -> tuple[str, ...]:
     """Return all lines that import, without those of the frame's start."""
     wanted = {
         "import json": r"\bjson\.",
+        "import os": r"\bos\.",
         "import resource": r"\bresource\.",
         "import numpy as np": r"\bnp\.",
         "import tensorflow as tf": r"\btf\.",

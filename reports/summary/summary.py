@@ -15,8 +15,10 @@ from reports.document.contents import Document, Titles
 from reports.gate.counts import Count, by_hop, tally
 from reports.gate.findings import BAD, Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
+from reports.gate.moved_warnings import MovedWarning, moved_warnings
 from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import route_lines
+from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import verdict
 from reports.summary.wording import for_table, some_of
 from tests.both_sides.routes import Route
@@ -51,6 +53,7 @@ class GateTables:
     better: list[Finding]
     before: list[Finding]
     moved: list[MovedFact]
+    warnings: list[MovedWarning]
     by_hop: dict[Route, dict[Hop, Count]]
 
     @classmethod
@@ -70,6 +73,7 @@ class GateTables:
             findings(document, (Outcome.FIXED,)),
             [each for each in findings(document, (Outcome.BROKEN_BEFORE,)) if each.hop != CONTROL],
             moved_facts(document),
+            moved_warnings(document),
             by_hop(document),
         )
 
@@ -96,6 +100,7 @@ def markdown(document: Document) -> str:
             deviations=confirmed_deviations(document),
             executed=executed_scripts(document),
             title=document.titles.of,
+            warned=warned_in_words,
             ways_out=lambda finding: ways_in_words(document.titles, finding),
         )
     )

@@ -14,6 +14,7 @@ from reports.document.contents import Document
 from reports.drafts import drafts
 from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import RouteLine, route_lines
+from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import claims_in_words, verdict
 from reports.summary.wording import one_line
 
@@ -68,6 +69,9 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         title = document.titles.of(row.route)
         if title is not None:
             console.print(Text(f"    {title}", style="dim"))
+        warned = warned_in_words(row.warnings)
+        if warned is not None:
+            console.print(Text(f"    {one_line(warned, NARROWEST - 4)}", style="dim"))
     if len(unexpected) > MOST_UNEXPECTED:
         console.print(Text(f"and {len(unexpected) - MOST_UNEXPECTED} more", style="red"))
     executed = executed_scripts(document)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import traceback
 from typing import Any, BinaryIO, Callable, Dict, Tuple
 
 from ..both_sides import wire
+from ..both_sides.plain import to_plain
+from .hearing import warnings_heard
 
 LONGEST_MESSAGE = 20000
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,15 +41,22 @@ class Channel:
         """
         return self._run(section, action, with_value=False)
 
-    def _run(self, section: str, action: Callable[[], Any], with_value: bool) -> Tuple[bool, Any]:
+    def attempt_step(self, step: str, action: Callable[[], Any]) -> Tuple[bool, Any]:
+        """Run the action that saves or loads, and send its error and what was warned of meanwhile."""
+        return self._run(step, action, with_value=False, hear=True)
+
+    def _run(self, section: str, action: Callable[[], Any], with_value: bool, hear: bool = False) -> Tuple[bool, Any]:
         self.send({"begins": section})
         wall, cpu = time.monotonic(), time.process_time()
         message: Dict[str, Any] = {"section": section}
         value, succeeded = None, False
-        try:
-            value, succeeded = action(), True
-        except Exception as error:
-            message["error"] = {**error_facts(error), "ours": is_raised_by_us(error)}
+        with warnings_heard(section) if hear else contextlib.nullcontext([]) as heard:
+            try:
+                value, succeeded = action(), True
+            except Exception as error:
+                message["error"] = {**error_facts(error), "ours": is_raised_by_us(error)}
+        if heard:
+            message["warnings"] = to_plain(heard)
         message.update(wall=time.monotonic() - wall, cpu=time.process_time() - cpu)
         if succeeded:
             message["value"] = value if with_value else None

@@ -18,7 +18,7 @@ def load(question: LoadQuestion, channel: Channel, further: Optional[BinaryIO]) 
     offers: Dict[str, Any] = {"path": question.artifact, "keys": question.signature_keys}
     if not channel.attempt("prepare", lambda: offers.update(prepared(loader, question)))[0]:
         return
-    loaded, root = channel.attempt("load", lambda: loader(**offers))
+    loaded, root = channel.attempt_step("load", lambda: loader(**offers))
     if not loaded:
         return
     if given_objects.rivals:

@@ -56,7 +56,7 @@ def save(question: SaveQuestion, channel: Channel, further: Optional[BinaryIO]) 
 
 def send_save(case: Any, model: Any, question: SaveQuestion, channel: Channel) -> bool:
     """Save the model, send which files were written, and return whether saving succeeded."""
-    saved, _ = channel.attempt("save", lambda: write(case, model, question.artifact, question))
+    saved, _ = channel.attempt_step("save", lambda: write(case, model, question.artifact, question))
     if saved:
         channel.send_section("files", lambda: files_below(question.artifact))
     return saved

@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.both_sides import wire
 from tests.both_sides.declarations import unknown
+from tests.both_sides.plain import from_plain
+from tests.both_sides.step_warnings import StepWarning
 
 
 class Ending(str, enum.Enum):
@@ -56,7 +58,7 @@ class Response:
     """The sections that a child sent, and how it ended.
 
     Args:
-        sections: `{"value": ...}` or `{"error": ...}` by name, with `wall` and `cpu` in seconds.
+        sections: `{"value": ...}` or `{"error": ...}` by name, with `wall` and `cpu` in seconds, and `warnings`.
         detail: how it was lost, in words that follow "the child".
         during: the section that it had begun when it was lost.
         log: the end of what a lost child printed.
@@ -107,6 +109,10 @@ class Response:
     def error(self, section: str) -> Mapping[str, Any] | None:
         """Return the exception that the child raised in a section; None if it raised none."""
         return self.sections.get(section, {}).get("error")
+
+    def warnings(self, step: str) -> tuple[StepWarning, ...]:
+        """Return what was warned of while the child saved or loaded."""
+        return tuple(from_plain(StepWarning, each) for each in self.sections.get(step, {}).get("warnings", ()))
 
     def seconds(self) -> dict[str, float]:
         """Return CPU seconds by section."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.declarations import WrongDeclaration
+from tests.both_sides.step_warnings import StepWarning
 from tests.interpreters.response import Ending, MissingSection, UnknownSection
 from tests.judging.consequence import MINOR, consequence_of
 from tests.judging.deviations import Deviation
@@ -54,6 +55,7 @@ class Judgement:
         accepted: of a blocked cell, whether the failure that blocks it is known.
         largest_ulp, largest_absolute: the largest errors; None if the cell falls short in nothing that has an error.
         shrunk: the smallest failing input, as Python source.
+        warnings: what was warned of while saving and loading.
     """
 
     hop: Hop
@@ -73,6 +75,7 @@ class Judgement:
     seconds: float = 0.0
     accepted: bool = True
     shrunk: str | None = None
+    warnings: list[StepWarning] = dataclasses.field(default_factory=list)
 
     @property
     def is_bad(self) -> bool:
@@ -133,6 +136,7 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
     if seen.values_differ or not judgement.found:  # a different shape has no error
         judgement.largest_ulp = seen.measured.largest_ulp
         judgement.largest_absolute = seen.measured.largest_absolute
+    judgement.warnings = seen.warnings
     judgement.seconds = time.process_time() - started
     return judgement
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import GivenObjects, LoaderInfo, Route, SaverInfo
+from tests.both_sides.step_warnings import StepWarning
 from tests.both_sides.tensors import Input
 from tests.interpreters.response import MissingSection, Response
 from tests.judging.comparison import (
@@ -36,6 +37,7 @@ class Seen:
         measured: the largest errors.
         shortfalls: those that `also` has collected.
         values_differ: some values are too far from what was expected; only then does a shortfall have an error.
+        steps: the responses of the children that saved and loaded, once they were asked for.
     """
 
     evidence: Evidence
@@ -48,6 +50,7 @@ class Seen:
     measured: Comparison = dataclasses.field(default_factory=Comparison)
     shortfalls: list[Shortfall] = dataclasses.field(default_factory=list)
     values_differ: bool = False
+    steps: dict[str, Response] = dataclasses.field(default_factory=dict)
 
     @contextlib.contextmanager
     def also(self) -> Iterator[None]:
@@ -99,7 +102,8 @@ class Seen:
     @property
     def saving(self) -> Response:
         """The response of the child that saved, whether it succeeded or not."""
-        return self.evidence.saved(self.hop.saved, self.case_id, self.route.saver)
+        saving = self.steps["save"] = self.evidence.saved(self.hop.saved, self.case_id, self.route.saver)
+        return saving
 
     @property
     def saved(self) -> Response:
@@ -133,7 +137,8 @@ class Seen:
         Raises:
             Blocked: saving failed.
         """
-        return self.loading_with(self.default_objects)
+        loading = self.steps["load"] = self.loading_with(self.default_objects)
+        return loading
 
     @property
     def loaded(self) -> Response:
@@ -158,6 +163,11 @@ class Seen:
         unless_blocked("saves", self.saving, "save")
         loading = LoadRequest(self.hop, self.case_id, self.route, custom_objects, with_op_library, resaved)
         return self.evidence.loaded(loading)
+
+    @property
+    def warnings(self) -> list[StepWarning]:
+        """What was warned of while saving and loading, as far as the requirement has asked for these steps."""
+        return [each for step in ("save", "load") if step in self.steps for each in self.steps[step].warnings(step)]
 
     def answers_to_few(self, response: Response) -> list[dict[str, Any]]:
         """Return the answers to the few inputs, from the response of a child that was asked all of them."""

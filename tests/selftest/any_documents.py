@@ -11,6 +11,7 @@ from reports.document import claims
 from reports.document.contents import DescribedCase, DescribedDeviation, Document, Footer, Titles, in_order
 from reports.document.rows import Row
 from tests.both_sides.routes import Route
+from tests.both_sides.step_warnings import StepWarning
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL, NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Shortfall, Symptom
@@ -87,6 +88,11 @@ def shortfalls() -> st.SearchStrategy[Shortfall]:
     )
 
 
+def step_warnings() -> st.SearchStrategy[StepWarning]:
+    """Return warnings, which may say anything."""
+    return st.builds(StepWarning, st.sampled_from(["save", "load"]), texts(), texts())
+
+
 def numbers() -> st.SearchStrategy[float | None]:
     """Return errors as rows have them."""
     return st.none() | st.just(0.0) | st.floats(min_value=0, allow_nan=False)
@@ -120,6 +126,7 @@ def rows(draw: st.DrawFn, hops: tuple[Hop, ...], most: int = 6) -> tuple[Row, ..
             "seconds": st.none() | st.floats(min_value=0, max_value=1e6),
             "accepted": st.booleans(),
             "shrunk": st.none() | texts(),
+            "warnings": st.lists(step_warnings(), max_size=2).map(tuple),
             "repro": st.none() | st.just("repro/a-b.py"),
         }
         found.append(Row(case, route, requirement, hop, **draw(st.fixed_dictionaries(fields))))

@@ -84,6 +84,7 @@ async function openCell(cell, column) {
     <p>${signOf(outcome)} <strong>${outcome.name}</strong>
     ${several && html`<span class="quiet">${columns[chosen].title}</span>`}</p>
     ${shortfallsOf(note)}
+    ${warningsOf(note)}
     ${factsOf(note)}
     ${note.deviations?.map(deviation)}
     ${note.shrunk && copied("Smallest input that shows the shortfall", "shrunk", note.shrunk)}
@@ -115,6 +116,11 @@ function shortfallsOf(note) {
       ${expected && html`<h4>Expected</h4><pre>${expected}</pre>`}
       ${seen && html`<h4>Seen</h4><pre>${seen}</pre>`}
       ${inputs && html`<h4>Inputs that show it</h4><p><code>${inputs.join(", ")}</code></p>`}`)}`;
+}
+
+function warningsOf(note) {
+  return note.warnings && html`<h3>Warnings while saving and loading</h3><ul class="warnings">${note.warnings.map(
+    ({step, source, text}) => html`<li><span class="tag">${step}</span> <code>${source}: ${text}</code></li>`)}</ul>`;
 }
 
 function factsOf(note) {

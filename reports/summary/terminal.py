@@ -77,7 +77,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         console.print(
             Text(f"stale: row {name!r} of deviations.toml covers this pair, but matches no cell", style="red")
         )
-    console.print(Text(claims_in_words(document)))
+    for line in claims_in_words(document):
+        console.print(Text(line))
     if document.cpu_seconds is not None:
         spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in document.cpu_seconds.items())
         console.print(Text(f"CPU seconds: {spent}"))

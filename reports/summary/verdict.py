@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import collections
 
+from reports.document.claim_verdicts import Verdict as OnClaim
 from reports.document.contents import Document
-from reports.document.contents import Verdict as OnClaim
 from tests.judging.consequence import Consequence
 from tests.judging.outcome import Outcome
 
 CLAIMS = {
-    OnClaim.HOLDS: "that hold",
-    OnClaim.DOES_NOT_HOLD: "that do not hold",
-    OnClaim.NOT_OFFERED: "not offered",
-    OnClaim.NOT_JUDGED: "not judged",
+    OnClaim.HOLDS: "claims that hold for all judged models",
+    OnClaim.IN_PART: "claims that hold for some models",
+    OnClaim.DOES_NOT_HOLD: "claims that hold for no model",
+    OnClaim.JUDGED_IN_PART: "claims judged only in part, so this run cannot say whether they hold",
+    OnClaim.NOT_OFFERED: "claims about what this pair does not offer",
+    OnClaim.NOT_JUDGED: "claims not judged by this run",
 }
 
 
@@ -52,12 +54,11 @@ def consequences_in_words(document: Document) -> str:
     return f" Consequences: {', '.join(named)}." if named else ""
 
 
-def claims_in_words(document: Document) -> str:
-    """Return the verdicts on the seed document's claims, in one line."""
+def claims_in_words(document: Document) -> list[str]:
+    """Return the verdicts on the seed document's claims, in a line for each kind of verdict."""
     by_verdict: dict[OnClaim, list[str]] = {}
     for claim in document.claims:
-        by_verdict.setdefault(claim.verdict, []).append(claim.id)
-    groups = [
-        f"{words}: {' '.join(by_verdict[verdict])}" for verdict, words in CLAIMS.items() if verdict in by_verdict
-    ]
-    return f"claims {'; '.join(groups)}"
+        by_verdict.setdefault(claim.verdict, []).append(claim.in_short())
+    if set(by_verdict) <= {OnClaim.NOT_JUDGED, OnClaim.NOT_OFFERED}:
+        return []
+    return [f"{words}: {', '.join(by_verdict[each])}" for each, words in CLAIMS.items() if each in by_verdict]

@@ -14,9 +14,8 @@ from _pytest._io import TerminalWriter
 from hypothesis import given, settings
 
 from reports.baselines import baselines
-from reports.document import claims, files
-from reports.document.contents import Titles, Verdict
-from reports.document.named_cells import NamedRows
+from reports.document import files
+from reports.document.contents import Titles
 from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.scripts import scripts
@@ -188,72 +187,6 @@ def test_the_last_lines_point_at_a_draft_that_was_written(tmp_path, capsys):
     (tmp_path / drafts.NAME).touch()
     terminal.show(SMALL, TerminalWriter(), tmp_path)
     assert capsys.readouterr().out.splitlines()[-1].endswith(drafts.NAME)
-
-
-def test_every_claim_names_cells_that_exist(bench):
-    rows = [Row(cell.case, cell.route, cell.requirement, NEW_ARTIFACTS, Outcome.CONFORMS) for cell in bench.planned]
-    verdicts = claims.verdicts(rows)
-    assert [claim.id for claim in verdicts] == [f"C{number}" for number in range(1, 20)]
-    assert {claim.verdict for claim in verdicts if claim.id != "C9"} == {Verdict.HOLDS}
-    named = NamedRows.of(rows)
-    for claim in claims.claims():
-        for glob in claim.cells:
-            assert named.named_by([glob], NEW_ARTIFACTS), (claim.id, glob)
-
-
-def verdicts_of(*rows: Row) -> dict[str, claims.ClaimVerdict]:
-    return {claim.id: claim for claim in claims.verdicts(rows)}
-
-
-@pytest.mark.parametrize(
-    ("outcome", "expected"),
-    [
-        ("conforms", "holds"),
-        ("fails", "does not hold"),
-        ("deviates", "does not hold"),
-        ("crashed", "does not hold"),
-        ("blocked", "does not hold"),
-        ("n/a", "not offered"),
-    ],
-)
-def test_a_claim_follows_from_its_cells(outcome, expected):
-    verdicts = verdicts_of(row("standard.dense_classifier", "h5:load_model", "outputs", outcome))
-    assert verdicts["C12"].verdict is Verdict(expected)
-    assert verdicts["C13"].verdict is Verdict.NOT_JUDGED
-
-
-def test_what_a_pair_refuses_is_not_offered_unless_the_claim_says_that_it_is():
-    refused = {"facts": {"refused_with": "AttributeError"}}
-    verdicts = verdicts_of(
-        row("standard.a", "keras_saved_model", "saves", **refused),
-        row("standard.a", "keras_models_save", "saves", **refused),
-        row("standard.a", "keras_saved_model:load_model", "loads", **refused),
-        row("standard.a", "h5", "saves"),
-    )
-    assert [str(verdicts[name].verdict) for name in ("C10", "C18", "C19")] == [
-        "does not hold", "not offered", "does not hold",
-    ]  # fmt: skip
-    assert list(map(str, verdicts["C10"].against)) == ["standard.a / keras_saved_model / saves"]
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "expected"), [(["conforms", "regressed"], "holds"), (["conforms", "conforms"], "does not hold")]
-)
-def test_a_claim_that_something_may_fail_needs_one_cell_over_two_pairs(outcomes, expected):
-    rows = [
-        row(f"standard.{number}", "keras_archive:load_model", "loads", outcome, hop="A>B")
-        for number, outcome in enumerate(outcomes)
-    ]
-    assert str(verdicts_of(*rows)["C9"].verdict) == expected
-
-
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [("other input names of 'x'", "holds"), ("a signature is missing", "does not hold")],
-)
-def test_a_shortfall_that_a_claim_is_not_about_does_not_count_against_it(message, expected):
-    short = row("standard.a", "saved_model:signature", "signatures", "deviates", message=message)
-    assert str(verdicts_of(short)["C15"].verdict) == expected
 
 
 @settings(max_examples=200)

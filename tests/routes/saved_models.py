@@ -106,7 +106,8 @@ def signature(path):
 @loader(
     reads=SAVED_MODELS,
     title="tf.saved_model.load (signatures, without Keras)",
-    by_default=("export",),
+    by_default=("export", "saved_model"),
+    by_default_if_quick=("keras_saved_model",),
     asked="by_signature",
     judged_against="graph",
     agent="no-keras",

@@ -69,9 +69,10 @@ class ClaimVerdict:
         return f"holds for {self.holding} of {_models(self.judged)}{self._where_it_ends()}"
 
     def in_short(self) -> str:
-        """Return its id, with how many models it holds for if that is a part of them."""
+        """Return its id, with how many models it holds for, or was judged on, if that is a part of them."""
         if self.verdict is Verdict.JUDGED_IN_PART:
-            return f"{self.id} {self.holding} of {self.judged} judged, of {self.models}"
+            part = f"{self.judged} of {self.models}" if self.judged < self.models else f"{self.models}"
+            return f"{self.id} on {part}"
         return f"{self.id} {self.holding}/{self.judged}" if self.verdict is Verdict.IN_PART else self.id
 
     def _on_these(self) -> str:

@@ -178,7 +178,7 @@ def onnxruntime(path):
     reads=(*SAVED_MODELS, "onnx", "openvino"),
     package="openvino",
     asked="by_tensor_name",
-    by_default_if_quick=("export",),
+    by_default_if_quick=("export", "saved_model"),
 )
 def openvino(path):
     """A SavedModel or a converted file in OpenVINO's own reader."""

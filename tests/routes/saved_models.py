@@ -121,6 +121,7 @@ def signature_no_keras(path):
     reads=(*OBJECT_GRAPHS, "variant_saved_model"),
     title="tf.saved_model.load",
     by_default=("saved_model",),
+    by_default_if_quick=("export",),
     asked="by_function",
     judged_against="graph",
 )

@@ -250,11 +250,13 @@ DEFAULT = [
 ]
 DEFAULT_ON_QUICK_CASES = [
     "export:openvino",
+    "export:restored",
     "export_onnx",
     "export_onnx:onnxruntime",
     "keras_archive:load_model_and_convert",
     "keras_saved_model:cpp",
     "keras_saved_model:signature_no_keras",
+    "saved_model:openvino",
     "tflite",
     "tflite:tflite_interpreter",
     "tflite_from_export",

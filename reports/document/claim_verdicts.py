@@ -89,10 +89,12 @@ class ClaimVerdict:
         return "show" if self.holding > 1 else "shows"
 
     def _where_it_ends(self) -> str:
-        named = list(self.ends.cases[:MOST_CASES])
-        more = len(self.ends.cases) - len(named)
-        parts = [*(trait.in_words() for trait in self.ends.traits), *named, *([f"{more} more"] if more else [])]
-        return f"; not for {', '.join(parts)}" if parts else ""
+        more = len(self.ends.cases) - MOST_CASES
+        cases = [*self.ends.cases[:MOST_CASES], *([f"{more} more"] if more > 0 else [])]
+        parts = [", ".join(trait.in_words() for trait in self.ends.traits), ", ".join(cases)]
+        return "".join(
+            f"; {word} for {part}" for word, part in zip(("not", "nor" if parts[0] else "not"), parts) if part
+        )
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> ClaimVerdict:

@@ -6,6 +6,7 @@ import collections
 
 from reports.document.claim_verdicts import Verdict as OnClaim
 from reports.document.contents import Document
+from reports.summary.wording import counted
 from tests.judging.consequence import Consequence
 from tests.judging.outcome import Outcome
 
@@ -22,29 +23,44 @@ CLAIMS = {
 def verdict(document: Document) -> str:
     """Return the verdict of the run in one sentence, and the consequences of what is unexpected in another."""
     if document.footer is None:
-        return f"INCOMPLETE: {len(document.unjudged)} cells have no verdict."
+        return f"INCOMPLETE: the run did not finish{_without_verdict(len(document.unjudged))}."
     to = document.pair_in_words("B")
     bad = collections.Counter(row.outcome for row in document.cells if row.is_bad)
     blocked = bad.pop(Outcome.BLOCKED, 0)
     consequences = consequences_in_words(document)
-    blocked_in_words = f" ({blocked} more cells are blocked by these)" if blocked else ""
     fails = bool(bad or blocked or document.failing_stale_rows)
     not_compared = "".join(f" {reason}." for reason in document.footer.reasons)
     if document.footer.reasons and not fails:
         return f"INCOMPLETE: {to}: nothing is unexpected, but {'; '.join(document.footer.reasons)}."
     if document.is_gate:
         fixed = sum(row.outcome is Outcome.FIXED for row in document.cells)
-        changes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(bad.items())) or "nothing regressed"
+        parts = [f"{count} {outcome}" for outcome, count in sorted(bad.items())]
+        parts += [_blocked(blocked, by_these=bool(bad))] if blocked else []
+        changes = ", ".join(parts) or "nothing regressed"
         word = "BREAKS" if fails else "SAFE"
         pairs = f"from {document.pair_in_words('A')} to {to}"
-        return f"{word}: {pairs}: {changes}{blocked_in_words}; {fixed} fixed.{consequences}{not_compared}"
+        return f"{word}: {pairs}: {changes}; {fixed} fixed.{consequences}{not_compared}"
     if fails:
         stale = len(document.failing_stale_rows)
-        rows = f" and {stale} stale rows in the list" if stale else ""
-        cells = f"{bad.total()} unexpected cells{blocked_in_words}{rows}"
-        return f"DOES NOT CONFORM: {to}: {cells}.{consequences}{not_compared}"
+        wrong = [counted(bad.total(), "unexpected cell")] if bad else []
+        wrong += [_blocked(blocked, by_these=bool(bad))] if blocked else []
+        wrong += [f"{counted(stale, 'stale row')} in the list of deviations"] if stale else []
+        return f"DOES NOT CONFORM: {to}: {', '.join(wrong)}.{consequences}{not_compared}"
     known = document.footer.outcomes.get(Outcome.DEVIATES, 0)
-    return f"CONFORMS: {to}, with {known} cells that deviate as recorded."
+    if not known:
+        return f"CONFORMS: {to}, and nothing is unexpected."
+    return (
+        f"CONFORMS: {to}, with {counted(known, 'cell')} that {'deviates' if known == 1 else 'deviate'} as recorded."
+    )
+
+
+def _without_verdict(count: int) -> str:
+    return f", and {counted(count, 'cell')} {'has' if count == 1 else 'have'} no verdict" if count else ""
+
+
+def _blocked(count: int, *, by_these: bool) -> str:
+    """Return how many cells are blocked by what is unexpected; in a list, by what stands before."""
+    return f"{counted(count, 'cell')} blocked by {'these' if by_these else 'what no row explains'}"
 
 
 def consequences_in_words(document: Document) -> str:

@@ -77,7 +77,7 @@ class Response:
         sent = self.sections.get(section)
         if sent is None:
             if self.ending is Ending.FINISHED:
-                raise MissingSection(f"the child had nothing to say of {section!r}", section=section)
+                raise MissingSection(f"the child ended without an answer to {section!r}", section=section)
             message = f"the child {self.detail} during {self.during!r}"
             raise MissingSection(message, section=section, ending=self.ending, log=self.log)
         if "error" in sent:

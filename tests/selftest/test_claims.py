@@ -146,10 +146,12 @@ def loads(case: str, outcome: str = "conforms") -> Row:
 def test_a_claim_says_for_how_many_models_it_holds_and_where_it_ends():
     rows = [*(loads(case, "deviates") for case in [*NESTED, "standard.odd"]), *map(loads, PLAIN)]
     claim = verdicts_of(*rows, run=claims.WholeRun(TRAITS))["C6"]
-    assert claim.in_words() == "holds for 4 of 8 models; not for nested, standard.odd"
+    assert claim.in_words() == "holds for 4 of 8 models; not for nested; nor for standard.odd"
     assert ClaimVerdict.from_json(claim.as_json()) == claim
     document_with_it = document(rows, claims=(claim,))
-    assert "| holds for 4 of 8 models; not for nested, standard.odd (for example," in markdown(document_with_it)
+    assert "| holds for 4 of 8 models; not for nested; nor for standard.odd (for example," in markdown(
+        document_with_it
+    )
     assert claims_in_words(document_with_it) == ["claims that hold for some models: C6 4/8"]
 
 

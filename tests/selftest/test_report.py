@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 
 from reports.baselines import baselines
 from reports.document import files
-from reports.document.contents import Titles
+from reports.document.contents import Document, Titles
 from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.scripts import scripts
@@ -30,7 +31,7 @@ from tests.judging.literals import literal
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Shortfall, Symptom
-from tests.selftest.made_documents import SMALL, gate, large, pairs, row, small, without
+from tests.selftest.made_documents import SMALL, document, gate, large, pairs, row, small, without
 from tests.selftest.test_wire import NUMBERS
 
 
@@ -123,15 +124,28 @@ def test_the_schema_has_every_outcome_and_symptom():
     assert set(symptoms) == {symptom.value for symptom in Symptom}
 
 
+FAILS = "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: "
+BLOCKED = row("standard.b", "h5", "x", "blocked", accepted=False)
+
+
 @pytest.mark.parametrize(
-    ("document", "begins"),
+    ("made", "begins"),
     [
-        (SMALL, "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, with 1 cells that deviate as recorded."),
-        (small(row("standard.a", "h5", "x", "fails")), "DOES NOT CONFORM:"),
-        (small(row("standard.a", "h5", "x", "blocked", accepted=False)), "DOES NOT CONFORM:"),
+        (SMALL, "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, with 1 cell that deviates as recorded."),
+        (small(row("standard.a", "h5", "x", "fails")), f"{FAILS}1 unexpected cell."),
+        (
+            small(row("standard.a", "h5", "x", "fails"), BLOCKED),
+            f"{FAILS}1 unexpected cell, 1 cell blocked by these.",
+        ),
+        (small(BLOCKED, BLOCKED), f"{FAILS}2 cells blocked by what no row explains."),
         (small(row("standard.a", "h5", "x", "blocked", accepted=True)), "CONFORMS:"),
-        (small(stale_rows=("old",)), "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: 0 unexpected cells"),
-        (small(footer=None, unjudged=("a",)), "INCOMPLETE: 1 cells"),
+        (small(stale_rows=("old",)), "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: 1 stale row in"),
+        (small(footer=None, unjudged=("a",)), "INCOMPLETE: the run did not finish, and 1 cell has no verdict."),
+        (small(footer=None), "INCOMPLETE: the run did not finish."),
+        (
+            document([row("standard.a", "h5", "saves")]),
+            "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, and nothing is",
+        ),
         (small(known_pairs={"B": False}), "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1 (unknown pair)"),
         (
             small(
@@ -145,8 +159,25 @@ def test_the_schema_has_every_outcome_and_symptom():
         ),
     ],
 )
-def test_the_verdict_in_words(document, begins):
-    assert verdict(document).startswith(begins)
+def test_the_verdict_in_words(made, begins):
+    assert verdict(made).startswith(begins)
+
+
+def shown(made: Document, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    terminal.show(made, TerminalWriter(), folder)
+    return capsys.readouterr().out + summary.markdown(made)
+
+
+def test_what_there_is_none_of_is_not_mentioned_and_one_is_singular(tmp_path, capsys):
+    short = row("standard.a", "h5:load_model", "outputs", "deviates")
+    one, two = row("standard.a", "h5", "saves"), row("standard.a", "export", "saves")
+    text = shown(document([short]), tmp_path, capsys)
+    assert "hold on" not in text
+    assert "cells hold" not in text
+    assert "On 1 other route the one cell holds." in shown(document([short, one]), tmp_path, capsys)
+    text = shown(document([one, two]), tmp_path, capsys)
+    assert "On 2 routes all 2 cells hold." in text
+    assert "All cells hold on: export (1), h5 (1)." in text
 
 
 def test_the_summary_has_the_verdict_first_and_safe_tables(tmp_path, monkeypatch):

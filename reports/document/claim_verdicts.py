@@ -71,8 +71,7 @@ class ClaimVerdict:
     def in_short(self) -> str:
         """Return its id, with how many models it holds for, or was judged on, if that is a part of them."""
         if self.verdict is Verdict.JUDGED_IN_PART:
-            part = f"{self.judged} of {self.models}" if self.judged < self.models else f"{self.models}"
-            return f"{self.id} on {part}"
+            return f"{self.id} on {self.judged} of {self.models}"
         return f"{self.id} {self.holding}/{self.judged}" if self.verdict is Verdict.IN_PART else self.id
 
     def _on_these(self) -> str:

@@ -100,7 +100,7 @@ def test_inputs_of_the_action_are_never_part_of_a_script():
     assert not any("${{" in script for script in scripts)
 
 
-@pytest.mark.parametrize("command", ["reports.docs", "reports.merge", "tests.selftest.cost"])
+@pytest.mark.parametrize("command", ["reports.docs", "tests.selftest.cost"])
 @pytest.mark.parametrize(
     ("argument", "code", "printed"), [("--help", 0, "usage: "), ("--nonsense", 2, "unrecognized")]
 )

@@ -20,6 +20,7 @@ from reports.failures import NO_VERDICT, Failures
 from reports.page import page
 from reports.scripts import running, scripts
 from reports.summary import summary, terminal
+from reports.summary.wording import counted
 from tests.judging.plan import why_nothing_applies
 from tests.judging.requirement import requirements
 from tests.run.session import Session
@@ -113,7 +114,8 @@ class Collector:
         if executed and reporter is not None:
             reporter.ensure_newline()
             reporter.write_line(
-                f"executing {len(executed)} scripts of unexpected findings, {running.CPU_SECONDS} CPU seconds at most"
+                f"executing {counted(len(executed), 'script')} that show unexpected findings, "
+                f"{running.CPU_SECONDS} CPU seconds at most"
             )
         return running.run_all(self.folder, document, self.session.request)
 
@@ -148,7 +150,7 @@ class Collector:
         if reasons:
             yield "nothing in this selection applies:"
         for reason, count in list(reasons.items())[:MOST_REASONS]:
-            yield f"  {count} {'cell' if count == 1 else 'cells'}: {reason}"
+            yield f"  {counted(count, 'cell')}: {reason}"
         if len(reasons) > MOST_REASONS:
             yield f"  and {len(reasons) - MOST_REASONS} more reasons"
 

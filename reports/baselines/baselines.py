@@ -101,7 +101,8 @@ def to_document(baseline: Mapping[str, Any]) -> Document:
     header = {"hops": [str(NEW_ARTIFACTS)], "narrowed": False, "claims": []}
     document = Document.from_json({**baseline, **header, "cells": []})
     cells = tuple(sorted(rows, key=lambda row: (row.case, str(row.route), row.requirement)))
-    return dataclasses.replace(document, cells=cells, claims=claims.verdicts(cells))
+    whole = claims.WholeRun({name: case.traits for name, case in document.cases.items()})
+    return dataclasses.replace(document, cells=cells, claims=claims.verdicts(cells, whole))
 
 
 def to_text(baseline: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from reports.docs.pages import DOCS, generated_parts
@@ -13,8 +14,10 @@ from tests.run.catalogue import BrokenTensorFlow, read_catalogue
 BAD_USAGE = 4
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Write the pages, and print the names of those that have changed."""
+    parser = argparse.ArgumentParser(prog="python -m reports.docs", description=__doc__.partition(":")[0])
+    parser.parse_args(arguments)
     try:
         catalogue = read_catalogue()
     except (UnusableInterpreter, WrongDeclaration, BrokenTensorFlow) as error:

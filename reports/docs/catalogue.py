@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Container, Iterable, Mapping
+from typing import Any
 
 from reports.docs.parts import code, table
 from tests.both_sides.cases import CaseInfo
@@ -14,6 +15,23 @@ from tests.judging.requirement import SAVERS, Requirement
 
 # Traits that say no more than the family or the inputs of a case do.
 OBVIOUS = {"holds_keras_model", "holds_module"}
+
+
+@dataclasses.dataclass(frozen=True)
+class ByDefault:
+    """The routes, savers or loaders that a default run judges: on all cases, or on quick ones only."""
+
+    on_all: Container[Any]
+    on_quick: Container[Any]
+
+    @classmethod
+    def of(cls, part: str, on_all: Iterable[Route], on_quick: Iterable[Route]) -> ByDefault:
+        """Return the savers or loaders of routes; `part` says which."""
+        return cls({getattr(route, part) for route in on_all}, {getattr(route, part) for route in on_quick})
+
+    def in_words(self, name: Any) -> str:
+        """Return on which cases a default run judges it; empty if on none."""
+        return "yes" if name in self.on_all else "quick cases" if name in self.on_quick else ""
 
 
 def catalogue_parts(catalogue: Catalogue) -> dict[str, str]:
@@ -27,12 +45,13 @@ def catalogue_parts(catalogue: Catalogue) -> dict[str, str]:
         savers={name: saver for name, saver in catalogue.savers.items() if saver.doc},
         loaders={name: loader for name, loader in catalogue.loaders.items() if loader.doc},
     )
-    defaults = set(own.default_routes())
+    if_quick = own.default_routes_of_quick_cases()
+    defaults = set(own.default_routes()) - if_quick
     return {
         "cases": _cases(own.cases.values()),
-        "savers": _savers(own.savers.values(), {route.saver for route in defaults}),
-        "loaders": _loaders(own.loaders.values(), {route.loader for route in defaults}),
-        "routes": _routes(own, defaults),
+        "savers": _savers(own.savers.values(), ByDefault.of("saver", defaults, if_quick)),
+        "loaders": _loaders(own.loaders.values(), ByDefault.of("loader", defaults, if_quick)),
+        "routes": _routes(own, ByDefault(defaults, if_quick)),
     }
 
 
@@ -57,29 +76,31 @@ def _cases(cases: Iterable[CaseInfo]) -> str:
     return "\n\n".join(sections)
 
 
-def _savers(savers: Iterable[SaverInfo], by_default: Container[str]) -> str:
+def _savers(savers: Iterable[SaverInfo], by_default: ByDefault) -> str:
     rows = [
-        (f"`{each.name}`", each.title, each.doc + _condition(each), f"`{each.writes}`", _yes(each.name in by_default))
+        (
+            f"`{each.name}`",
+            each.title,
+            each.doc + _condition(each),
+            f"`{each.writes}`",
+            by_default.in_words(each.name),
+        )
         for each in savers
     ]
     return table(("saver", "name", "what it writes", "kind of artifact", "by default"), rows)
 
 
-def _loaders(loaders: Iterable[LoaderInfo], by_default: Container[str | None]) -> str:
+def _loaders(loaders: Iterable[LoaderInfo], by_default: ByDefault) -> str:
     rows = [
-        (f"`{each.name}`", each.title, each.doc + _condition(each), code(each.reads), _yes(each.name in by_default))
+        (f"`{each.name}`", each.title, each.doc + _condition(each), code(each.reads), by_default.in_words(each.name))
         for each in loaders
     ]
     return table(("loader", "name", "what it returns", "kinds of artifact", "by default"), rows)
 
 
-def _routes(catalogue: Catalogue, by_default: Container[Route]) -> str:
-    rows = [(f"`{route}`", catalogue.title(route), _yes(route in by_default)) for route in catalogue.routes()]
+def _routes(catalogue: Catalogue, by_default: ByDefault) -> str:
+    rows = [(f"`{route}`", catalogue.title(route), by_default.in_words(route)) for route in catalogue.routes()]
     return table(("route", "name", "by default"), rows)
-
-
-def _yes(true: bool) -> str:
-    return "yes" if true else ""
 
 
 def _condition(declared: CaseInfo | SaverInfo | LoaderInfo) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reports.docs.parts import code, table
-from reports.document.contents import Document, Verdict
+from reports.document.claim_verdicts import ClaimVerdict, Verdict
+from reports.document.contents import Document
 from reports.page.versions import Change, Event, Standing, Step, steps
 from tests.judging.deviations import Deviation
 
@@ -43,10 +44,15 @@ def _pairs(documents: Sequence[Document]) -> str:
 def _claims(documents: Sequence[Document]) -> str:
     columns = [f"{document.pair.tensorflow} / {_keras(document)}" for document in documents]
     rows = [
-        (claim.id, claim.claim, *(SIGNS[document.claims[at].verdict] for document in documents))
+        (claim.id, claim.claim, *(_sign(document.claims[at]) for document in documents))
         for at, claim in enumerate(documents[0].claims)
     ]
     return table(("claim", "", *columns), rows)
+
+
+def _sign(claim: ClaimVerdict) -> str:
+    """Return the sign of the verdict; for how many models it holds, if that is a part of them."""
+    return SIGNS.get(claim.verdict, f"{claim.holding}/{claim.judged}")
 
 
 def _step(step: Step, documents: Sequence[Document], deviations: Mapping[str, Deviation]) -> str:

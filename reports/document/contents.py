@@ -5,16 +5,15 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
-import enum
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reports.document.claim_verdicts import ClaimVerdict
 from reports.document.compared import Compared, compared
-from reports.document.rows import EMPTY, OUTCOMES, Row
+from reports.document.rows import EMPTY, Row, counts_as_json, counts_from_json
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.routes import Route
 from tests.both_sides.surroundings import Surroundings
-from tests.judging.cells import Cell
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop, Pair
 
@@ -74,50 +73,6 @@ class Titles:
         return route.saver in self.savers and (route.loader is None or route.loader in self.loaders)
 
 
-class Verdict(enum.Enum):
-    """The verdict of a run on a claim."""
-
-    HOLDS = "holds"
-    DOES_NOT_HOLD = "does not hold"
-    NOT_OFFERED = "not offered"
-    NOT_JUDGED = "not judged"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-@dataclasses.dataclass(frozen=True)
-class ClaimVerdict:
-    """The verdict on one claim, with the number of its cells by outcome, and the cells that contradict it."""
-
-    id: str
-    claim: str
-    verdict: Verdict
-    cells: Mapping[Outcome, int] = dataclasses.field(default_factory=dict)
-    against: tuple[Cell, ...] = ()
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> ClaimVerdict:
-        """Return the verdict that `as_json` wrote."""
-        return cls(
-            content["id"],
-            content["claim"],
-            Verdict(content["verdict"]),
-            _counts(content["cells"]),
-            tuple(map(Cell.parse, content.get("against", ()))),
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the verdict as JSON."""
-        return {
-            "id": self.id,
-            "claim": self.claim,
-            "verdict": self.verdict.value,
-            "cells": _counts_as_json(self.cells),
-            "against": [str(cell) for cell in self.against],
-        }
-
-
 @dataclasses.dataclass(frozen=True)
 class Footer:
     """The result of a run. Only a run in which every cell has a verdict gets one.
@@ -142,14 +97,16 @@ class Footer:
         """Return the footer that `as_json` wrote."""
         reasons = tuple(content.get("reasons", ()))
         only_incomplete = content.get("verdict") == INCOMPLETE
-        return cls(content["conforms"], _counts(content["outcomes"]), content["finished"], reasons, only_incomplete)
+        return cls(
+            content["conforms"], counts_from_json(content["outcomes"]), content["finished"], reasons, only_incomplete
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the footer as JSON."""
         return {
             "complete": True,
             "conforms": self.conforms,
-            "outcomes": _counts_as_json(self.outcomes),
+            "outcomes": counts_as_json(self.outcomes),
             "finished": self.finished,
             "verdict": self.verdict,
             **({"reasons": list(self.reasons)} if self.reasons else {}),
@@ -351,11 +308,3 @@ def _surroundings_as_json(surroundings: Surroundings) -> dict[str, Any]:
     content: dict[str, Any] = to_plain(surroundings)
     optional = ("executable", "machine", "system")
     return {name: value for name, value in content.items() if name not in optional or value not in EMPTY}
-
-
-def _counts(content: Mapping[str, int]) -> dict[Outcome, int]:
-    return {OUTCOMES[name]: count for name, count in content.items()}
-
-
-def _counts_as_json(counts: Mapping[Outcome, int]) -> dict[str, int]:
-    return {outcome.value: count for outcome, count in counts.items()}

@@ -48,6 +48,8 @@ def document_of(
     """
     cells = in_order([*rows, *_rows_that_cannot_apply(session, {row.requirement for row in rows})])
     catalogue = session.catalogue
+    traits = {name: case.traits for name, case in catalogue.cases.items()}
+    whole = claims.WholeRun(traits, narrowed, claims.models_of_claims(session.plan_of_all_cases))
     document = Document(
         started=started.isoformat(timespec="seconds"),
         sides=session.surroundings,
@@ -59,7 +61,7 @@ def document_of(
         savers={name: saver.doc for name, saver in catalogue.savers.items()},
         loaders={name: loader.doc for name, loader in catalogue.loaders.items()},
         cells=cells,
-        claims=claims.verdicts(cells),
+        claims=claims.verdicts(cells, whole),
         deviations={row.id: DescribedDeviation(row.kind, row.reason, row.link) for row in session.deviations.rows},
         planned=dict(sorted(session.rows_by_case.items())),
         asked_for=session.cases_asked_for,

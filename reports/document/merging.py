@@ -51,7 +51,7 @@ def merged(parts: Mapping[str, Document]) -> Document:
         narrowed=False,
         cells=rows,
         asked_for=tuple(sorted({case for part in parts.values() for case in part.asked_for})),
-        claims=claims.verdicts(rows),
+        claims=claims.verdicts(rows, claims.WholeRun({name: case.traits for name, case in first.cases.items()})),
         cpu_seconds={name: round(seconds, 2) for name, seconds in sorted(spent.items())},
     )
     return whole.finish()

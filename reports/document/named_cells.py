@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 
 from reports.document.rows import Row
 from tests.both_sides.routes import Route
+from tests.judging.consequence import Consequence
+from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 
 
@@ -55,3 +57,16 @@ class NamedRows:
             elif cases:
                 found += [(number, row) for number, row in rows if any(fnmatchcase(row.case, case) for case in cases)]
         return [row for _, row in sorted(found, key=lambda each: each[0])]
+
+    def consequence(self, row: Row) -> Consequence:
+        """Return the gravest consequence of a row that does not hold; of a blocked row, that of what blocks it."""
+        if row.consequence is not None:
+            return row.consequence
+        if row.outcome is not Outcome.BLOCKED:
+            return Consequence.SILENT
+        blocks_saving = row.blocked_by == "saves"
+        route = row.route.of_saver if blocks_saving else row.route
+        hop = Hop(row.hop.saved, row.hop.saved) if blocks_saving else row.hop
+        blocking = self.groups.get((hop, route, row.blocked_by or ""), ())
+        found = [each.consequence for _, each in blocking if each.case == row.case and each.consequence]
+        return found[0] if found else Consequence.REFUSED

@@ -183,6 +183,16 @@ class Row:
         return self.outcome.holds and "refused_with" in self.facts and self.requirement in ("saves", "loads")
 
 
+def counts_from_json(content: Mapping[str, int]) -> dict[Outcome, int]:
+    """Return the counts by outcome that `counts_as_json` wrote."""
+    return {OUTCOMES[name]: count for name, count in content.items()}
+
+
+def counts_as_json(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    """Return counts by outcome as JSON."""
+    return {outcome.value: count for outcome, count in counts.items()}
+
+
 FIELDS = tuple(field.name for field in dataclasses.fields(Row))
 SHORTFALL_FIELDS = tuple(field.name for field in dataclasses.fields(Shortfall))
 

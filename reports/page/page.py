@@ -16,7 +16,8 @@ import markupsafe
 from packaging.version import Version
 
 from reports.document import files
-from reports.document.contents import NOT_DESCRIBED, ClaimVerdict, Document, Verdict
+from reports.document.claim_verdicts import ClaimVerdict
+from reports.document.contents import NOT_DESCRIBED, Document
 from reports.document.rows import Row
 from reports.gate.findings import Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
@@ -224,6 +225,5 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     templates.globals["file"] = lambda name: markupsafe.Markup((TEMPLATES / name).read_text())
-    templates.globals["Verdict"] = Verdict
     templates.filters |= {"one_line": one_line, "in_words": in_words}
     return templates

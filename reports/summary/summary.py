@@ -113,7 +113,7 @@ def ways_in_words(titles: Titles, finding: Finding) -> str:
     for way in finding.ways_out:
         part = f" for {len(way.cases)} of {cases} cases" if len(way.cases) < cases else ""
         ways.append(f"{way.what_to_do(titles)} (`{way.route}`){part}")
-    return "; or ".join(ways) or "no other route carries it"
+    return "; or ".join(ways) or "no judged route carries it"
 
 
 def confirmed_deviations(document: Document) -> list[ConfirmedDeviation]:

@@ -16,7 +16,7 @@ from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import claims_in_words, verdict
-from reports.summary.wording import one_line
+from reports.summary.wording import counted, one_line
 
 MOST_UNEXPECTED = 12
 LONGEST_MESSAGE = 160
@@ -60,8 +60,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         console.print(Text(f"compared: {each.in_words()}"))
     if any(line.short for line in lines):
         console.print(_table([line for line in lines if line.short]))
-    cells = sum(line.count.judged for line in whole)
-    console.print(Text(f"On {len(whole)} other savers and routes all {cells} cells hold."))
+    if whole:
+        console.print(Text(_all_hold(whole, others=len(whole) < len(lines))))
     for row in unexpected[:MOST_UNEXPECTED]:
         message = one_line(row.message, LONGEST_MESSAGE)
         consequence = f" ({row.consequence})" if row.consequence else ""
@@ -79,9 +79,12 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         console.print(Text(executed))
     for name in document.failing_stale_rows:
         console.print(
-            Text(f"stale: row {name!r} of deviations.toml covers this pair, but matches no cell", style="red")
+            Text(
+                f"stale: row {name!r} of the list of deviations covers this pair, but no cell matches it", style="red"
+            )
         )
-    console.print(Text(claims_in_words(document)))
+    for line in claims_in_words(document):
+        console.print(Text(line))
     if document.cpu_seconds is not None:
         spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in document.cpu_seconds.items())
         console.print(Text(f"CPU seconds: {spent}"))
@@ -91,6 +94,12 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if (folder / drafts.NAME).exists():
         console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))
     writer._file.write(printed.encodable())
+
+
+def _all_hold(whole: list[RouteLine], *, others: bool) -> str:
+    cells = sum(line.count.judged for line in whole)
+    every = f"all {cells} cells hold" if cells > 1 else "the one cell holds"
+    return f"On {counted(len(whole), 'other route' if others else 'route')} {every}."
 
 
 def _table(lines: list[RouteLine]) -> Table:

@@ -39,6 +39,11 @@ def for_table(text: str, most: int = LONGEST_IN_TABLE) -> str:
     return cut(" ".join(innermost(text).split()).replace("|", "\\|"), most)
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a number of things in words, such as `1 cell` and `2 cells`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def in_words(name: str) -> str:
     """Return an id such as `by-design` as words."""
     return name.replace("-", " ")

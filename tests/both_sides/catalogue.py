@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import List, Mapping, Optional, Tuple
+from typing import FrozenSet, List, Mapping, Optional, Tuple
 
 from .cases import CaseInfo
 from .routes import LoaderInfo, Route, SaverInfo
@@ -44,18 +44,32 @@ class Catalogue:
 
         What a user brings as an artifact is judged on all routes that read it.
         """
+        return sorted([*self._routes_of_all_cases(), *self._routes_of_quick_cases()])
+
+    def default_routes_of_quick_cases(self) -> FrozenSet[Route]:
+        """Return the default routes that are judged on quick cases only, with and without loaders."""
+        of_all = self._routes_of_all_cases()
+        savers = {route.of_saver for route in of_all}
+        quick = self._routes_of_quick_cases()
+        return frozenset([*quick, *(route.of_saver for route in quick if route.of_saver not in savers)])
+
+    def _routes_of_all_cases(self) -> List[Route]:
         alone = [Route(name) for name, saver in self.savers.items() if saver.by_default]
-        read = [
+        return alone + [
             route
             for route in self.routes()
             if self.savers[route.saver].existing or route.saver in self.loaders[route.loader or ""].by_default
         ]
-        return sorted([*alone, *read])
+
+    def _routes_of_quick_cases(self) -> List[Route]:
+        return [
+            route for route in self.routes() if route.saver in self.loaders[route.loader or ""].by_default_if_quick
+        ]
 
     def signature_loader(self, saver: str) -> str:
         """Return the loader in Python whose signatures of a saver's SavedModels are compared with other loaders'."""
-        usual = saver in self.loaders["signature_no_keras"].by_default
-        return "signature_no_keras" if usual else "signature"
+        with_keras, without = self.loaders["signature"].by_default, self.loaders["signature_no_keras"].by_default
+        return "signature_no_keras" if saver in without and saver not in with_keras else "signature"
 
     def title(self, route: Route) -> str:
         """Return the route's name for people, such as `Model.export, read by tf.saved_model.load`."""

@@ -111,6 +111,7 @@ class LoaderInfo:
     restores: Tuple[str, ...]
     agent: str
     by_default: Tuple[str, ...]
+    by_default_if_quick: Tuple[str, ...]
     needs: Optional[str]
     offered: Mapping[str, str]
     package: Optional[str]

@@ -162,15 +162,23 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient)
     if unexplained:
-        expired = "".join(f", {row.id} expired on {row.expires}" for row in rows if row.expired)
-        ids = f"{', '.join(judgement.deviations)}{expired}"
-        judgement.message = f"{unexplained[0].message} (which no row explains: {ids})"
+        judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows)})"
     elif unconfirmed:
         judgement.outcome = Outcome.UNEXPECTED_PASS
-        judgement.message = f"does not fall short as {' and '.join(unconfirmed)} says"
+        judgement.message = f"it holds, but a row of the list says that it falls short: {', '.join(unconfirmed)}"
     elif judgement.found:
         judgement.outcome = Outcome.DEVIATES
     return judgement
+
+
+def _why_unexplained(rows: Sequence[Deviation]) -> str:
+    """Return why rows that apply to the cell do not explain a shortfall."""
+    expired = [f"{row.id} expired on {row.expires}" for row in rows if row.expired]
+    others = [row.id for row in rows if not row.expired]
+    different = (
+        [f"{', '.join(others)} {'expects' if len(others) == 1 else 'expect'} another shortfall"] if others else []
+    )
+    return "; ".join([*different, *expired])
 
 
 def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviation]) -> None:

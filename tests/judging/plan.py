@@ -113,6 +113,7 @@ class Planner:
         routes = selected_routes(catalogue, selection)
         with_loader = [route for route in routes if route.loader]
         savers = sorted({route.of_saver for route in routes})
+        if_quick = catalogue.default_routes_of_quick_cases() if selection.default_routes_only else frozenset()
         resuming = {route.saver for route in with_loader if catalogue.loaders[str(route.loader)].restores_training}
         planned = []
         for name in cases:
@@ -121,6 +122,8 @@ class Planner:
                 saver, loader = catalogue.parts(route)
                 if saver.existing and case.exists_as != saver.writes:
                     continue  # an artifact that a user brings is a case of its own
+                if route in if_quick and not case.is_quick:
+                    continue  # a few cases are enough, because the route is slow
                 only_trains = "only_trains" in case.traits
                 if selection.default_routes_only and only_trains and route.saver not in resuming:
                     continue  # its training is restored from other savers

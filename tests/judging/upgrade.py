@@ -126,7 +126,9 @@ def accept(judgement: Judgement, rows: Sequence[Deviation]) -> None:
         judgement.outcome = Outcome.DEVIATES
     elif not judgement.is_bad and unconfirmed:
         judgement.outcome = Outcome.UNEXPECTED_PASS
-        judgement.message = f"does not fall short as {' and '.join(unconfirmed)} accepts"
+        judgement.message = (
+            f"nothing falls short here any more, so there is nothing to accept for {', '.join(unconfirmed)}"
+        )
     else:
         expired = [f"{row.id} accepted it until {row.expires}" for row in rows if row.expired]
         judgement.message += f" ({'; '.join(expired)})" if expired and judgement.is_bad else ""

@@ -8,7 +8,7 @@ import tensorflow as tf
 from . import SAVED_MODELS, loader, saver
 
 
-def runtime(title, *, reads, package=None, asked="by_signature", needs=None):
+def runtime(title, *, reads, package=None, asked="by_signature", needs=None, by_default_if_quick=()):
     """Return the decorator of a loader whose answers a different runtime computes."""
     return loader(
         reads=reads,
@@ -17,6 +17,7 @@ def runtime(title, *, reads, package=None, asked="by_signature", needs=None):
         judged_against="graph",
         package=package,
         needs=needs,
+        by_default_if_quick=by_default_if_quick,
         converted=True,
     )
 
@@ -118,13 +119,18 @@ def _details(tensors):
     }
 
 
-@runtime("tf.lite.Interpreter", reads=("tflite",))
+@runtime("tf.lite.Interpreter", reads=("tflite",), by_default_if_quick=("tflite", "tflite_from_export"))
 def tflite_interpreter(path):
     """A .tflite file in TensorFlow's own interpreter."""
     return TFLiteRuntime(tf.lite.Interpreter(model_path=path))
 
 
-@runtime("load_model and TFLiteConverter", reads=("keras_archive",), needs="quick")
+@runtime(
+    "load_model and TFLiteConverter",
+    reads=("keras_archive",),
+    needs="quick",
+    by_default_if_quick=("keras_archive",),
+)
 def load_model_and_convert(path, custom_objects):
     """A Keras model that is loaded and converted, in TensorFlow's own TFLite interpreter."""
     model = tf.keras.models.load_model(path, custom_objects=custom_objects)
@@ -148,7 +154,13 @@ class OneFunction:
         self.contract = {"": {"inputs": dict.fromkeys(inputs), "outputs": {}, "defaults": None}}
 
 
-@runtime("ONNX Runtime", reads=("onnx",), package="onnxruntime", asked="by_tensor_name")
+@runtime(
+    "ONNX Runtime",
+    reads=("onnx",),
+    package="onnxruntime",
+    asked="by_tensor_name",
+    by_default_if_quick=("export_onnx",),
+)
 def onnxruntime(path):
     """An ONNX file in ONNX Runtime."""
     import onnxruntime as ort
@@ -161,7 +173,13 @@ def onnxruntime(path):
     )
 
 
-@runtime("OpenVINO", reads=(*SAVED_MODELS, "onnx", "openvino"), package="openvino", asked="by_tensor_name")
+@runtime(
+    "OpenVINO",
+    reads=(*SAVED_MODELS, "onnx", "openvino"),
+    package="openvino",
+    asked="by_tensor_name",
+    by_default_if_quick=("export", "saved_model"),
+)
 def openvino(path):
     """A SavedModel or a converted file in OpenVINO's own reader."""
     import openvino as ov

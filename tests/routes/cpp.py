@@ -10,6 +10,7 @@ from . import SAVED_MODELS, VARIANTS, loader
     reads=(*SAVED_MODELS, *VARIANTS),
     title="the C++ loader",
     by_default=("export", "saved_model"),
+    by_default_if_quick=("keras_saved_model",),
     asked="by_signature",
     judged_against="graph",
     agent="cpp",

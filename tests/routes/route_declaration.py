@@ -144,6 +144,7 @@ def loader(
     judged_against: str,
     title: Optional[str] = None,
     by_default: Tuple[str, ...] = (),
+    by_default_if_quick: Tuple[str, ...] = (),
     restores: Tuple[str, ...] = (),
     agent: str = "keras",
     needs: Optional[str] = None,
@@ -166,6 +167,8 @@ def loader(
         judged_against: which answers of the original it must equal: `eager` or `graph`.
         title: its name for people, which ends the title of a route, such as `load_model`.
         by_default: the savers with which a default run judges it.
+        by_default_if_quick: the savers with which a default run judges it on quick cases only, because it is slow,
+            or needs packages beside TensorFlow.
         restores: what it restores beside weights: `architecture`, `training`.
         agent: the kind of agent in whose child it runs: `keras`, `no-keras` or `cpp`.
         needs, offered, package: as for a saver.
@@ -186,6 +189,7 @@ def loader(
             restores=restores,
             agent=agent,
             by_default=by_default,
+            by_default_if_quick=by_default_if_quick,
             needs=needs,
             offered=offered or {},
             package=package,
@@ -215,11 +219,12 @@ def check_together(savers: Mapping[str, Saver], loaders: Mapping[str, Loader]) -
         for kind in each.info.reads:
             if kind not in kinds:
                 raise wrong(each.read, unknown("the kind", kind, kinds))
-        for name in each.info.by_default:
-            if name not in savers:
-                raise wrong(each.read, unknown("the saver", name, savers))
-            if savers[name].info.writes not in each.info.reads:
-                raise wrong(each.read, f"by_default names {name!r}, which writes {savers[name].info.writes!r}")
+        for argument in ("by_default", "by_default_if_quick"):
+            for name in getattr(each.info, argument):
+                if name not in savers:
+                    raise wrong(each.read, unknown("the saver", name, savers))
+                if savers[name].info.writes not in each.info.reads:
+                    raise wrong(each.read, f"{argument} names {name!r}, which writes {savers[name].info.writes!r}")
 
 
 def _described(function: Callable[..., Any], title: Optional[str]) -> Dict[str, Any]:
@@ -256,7 +261,7 @@ def _saver_problems(info: SaverInfo) -> Iterator[str]:
 
 def _loader_problems(info: LoaderInfo) -> Iterator[str]:
     yield from _problems(info, LOADER_PARAMETERS)
-    for argument in ("reads", "by_default", "restores"):
+    for argument in ("reads", "by_default", "by_default_if_quick", "restores"):
         if not isinstance(getattr(info, argument), tuple):
             yield f"{argument}={getattr(info, argument)!r} is no tuple"
     for argument, value, known in (

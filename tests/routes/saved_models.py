@@ -106,7 +106,8 @@ def signature(path):
 @loader(
     reads=SAVED_MODELS,
     title="tf.saved_model.load (signatures, without Keras)",
-    by_default=("export",),
+    by_default=("export", "saved_model"),
+    by_default_if_quick=("keras_saved_model",),
     asked="by_signature",
     judged_against="graph",
     agent="no-keras",
@@ -120,6 +121,7 @@ def signature_no_keras(path):
     reads=(*OBJECT_GRAPHS, "variant_saved_model"),
     title="tf.saved_model.load",
     by_default=("saved_model",),
+    by_default_if_quick=("export",),
     asked="by_function",
     judged_against="graph",
 )

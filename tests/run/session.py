@@ -128,10 +128,15 @@ class Session:
         return self.plan if selection == self.request.selection else self.planner.plan(selection)
 
     @functools.cached_property
+    def plan_of_all_cases(self) -> list[PlannedCell]:
+        """All cells of a run of all cases on these routes, in sorted order."""
+        return self.plan_of(dataclasses.replace(self.request.selection, cases=()))
+
+    @functools.cached_property
     def rows_by_case(self) -> dict[str, int]:
         """How many rows of the report each case has in a run of all cases on these routes."""
         counts: collections.Counter[str] = collections.Counter()
-        for planned in self.plan_of(dataclasses.replace(self.request.selection, cases=())):
+        for planned in self.plan_of_all_cases:
             counts[planned.cell.case] += len(planned.hops) if planned.applies else 0
         return {case: count for case, count in counts.items() if count}
 

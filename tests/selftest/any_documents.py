@@ -145,6 +145,7 @@ def documents(draw: st.DrawFn, gate: bool | None = None) -> Document:
     routes = {row.route for row in cells}
     savers, loaders = {route.saver for route in routes}, {route.loader for route in routes if route.loader}
     titled = draw(st.booleans())
+    whole = claims.WholeRun(dict.fromkeys(CASES, ("quick", "odd")), draw(st.booleans()))
     document = Document(
         started="2026-01-01T00:00:00+00:00",
         sides=sides,
@@ -159,7 +160,7 @@ def documents(draw: st.DrawFn, gate: bool | None = None) -> Document:
         savers={name: draw(texts()) for name in sorted(savers)},
         loaders={name: draw(texts()) for name in sorted(loaders)},
         cells=cells,
-        claims=claims.verdicts(cells) if draw(st.booleans()) else (),
+        claims=claims.verdicts(cells, whole) if draw(st.booleans()) else (),
         deviations={name: DescribedDeviation("by-design", draw(texts())) for name in ("known", "other")},
         planned=draw(st.dictionaries(st.sampled_from(CASES), st.integers(min_value=0, max_value=9), max_size=2)),
         titles=Titles(

@@ -7,6 +7,7 @@ what is paid once: importing TensorFlow, and collecting tests.
 
 from __future__ import annotations
 
+import argparse
 import collections
 import dataclasses
 import json
@@ -94,8 +95,13 @@ def load_requests(session: Session, cell: Cell) -> list[LoadRequest]:
     return [plain, *([dataclasses.replace(plain, custom_objects=registered)] if is_registered else [])]
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure, and print a table."""
+    description, _, details = __doc__.partition(": `python -m tests.selftest.cost`.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.selftest.cost", description=f"{description}.", epilog=details
+    )
+    parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         runs = {name: cpu_seconds_of_a_run(Path(folder) / name, keyword) for name, keyword in CHOICES.items()}
         started = start(RunRequest({"B": interpreter_at(None)}))

@@ -54,7 +54,7 @@ def document(rows: Sequence[Row], sides: Mapping[str, Surroundings] = NEW, **fie
         savers={route.saver: "A saver." for route in sorted(routes)},
         loaders={route.loader: "A loader." for route in sorted(routes) if route.loader},
         cells=tuple(rows),
-        claims=claims.verdicts(rows),
+        claims=claims.verdicts(rows, claims.WholeRun({})),
         deviations={
             name: DescribedDeviation("upstream-bug", f"Because of {name}.", "https://example.org/1")
             for name in sorted({name for each in rows for name in each.deviations})

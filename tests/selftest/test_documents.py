@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.judging.deviation_files import OURS, SCHEMA
 from tests.judging.load_request import LoadRequest
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS
+from tests.selftest.whole_runs import PRINTED
 
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(DOCS.glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -112,3 +115,14 @@ def test_inputs_of_the_action_are_never_part_of_a_script():
     scripts = re.findall(r"run: \|\n((?: {8}.*\n)+)", (ROOT / "action.yml").read_text())
     assert len(scripts) == 2
     assert not any("${{" in script for script in scripts)
+
+
+@pytest.mark.parametrize("command", ["reports.docs", "tests.selftest.cost"])
+@pytest.mark.parametrize(
+    ("argument", "code", "printed"), [("--help", 0, "usage: "), ("--nonsense", 2, "unrecognized")]
+)
+def test_a_command_explains_itself_and_refuses_what_it_does_not_know(command, argument, code, printed):
+    ended = subprocess.run([sys.executable, "-m", command, argument], cwd=ROOT, **PRINTED)
+    assert ended.returncode == code
+    assert printed in ended.stdout
+    assert f"python -m {command}" in ended.stdout

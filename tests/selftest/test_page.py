@@ -10,15 +10,10 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from reports.document.contents import DescribedCase, Titles
-from reports.document.named_cells import NamedRows
-from reports.document.rows import Row
-from reports.page import costs, differences, needs, page
+from reports.page import costs, needs, page
 from reports.page.shown_outcomes import shown_outcome, shown_outcomes
 from tests.judging.outcome import Kind, Outcome
-from tests.judging.pairs import NEW_ARTIFACTS
 from tests.selftest.made_documents import TITLES, document, gate, large, row
 
 MOST_BYTES = 5_000_000
@@ -142,65 +137,6 @@ def test_a_blocked_cell_is_bad_unless_what_blocks_it_is_known():
     known, unknown = (row("standard.one", "h5", "saves", "blocked", accepted=known) for known in (True, False))
     assert (shown_outcome(known).name, shown_outcome(known).kind) == ("blocked", Kind.KNOWN)
     assert (shown_outcome(unknown).name, shown_outcome(unknown).kind) == ("blocked, and not known", Kind.BAD)
-
-
-def test_every_question_and_every_way_names_cells_that_exist(bench):
-    rows = [Row(cell.case, cell.route, cell.requirement, NEW_ARTIFACTS, Outcome.CONFORMS) for cell in bench.planned]
-    named = NamedRows.of(rows)
-    for question in differences.questions():
-        for glob in question.cells:
-            assert named.named_by([glob], NEW_ARTIFACTS), (question.name, glob)
-    routes = {each.route for each in rows}
-    for way in differences.ways():
-        for glob in way.routes:
-            one_glob = dataclasses.replace(way, routes=(glob,))
-            assert any(map(one_glob.includes, routes)), glob
-
-
-def squares(*rows: Row) -> dict[tuple[str, str], differences.Square]:
-    return {
-        (line.question, way.name): square
-        for line in differences.table(document(rows))
-        for way, square in zip(differences.ways(), line.squares, strict=True)
-    }
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "answer", "holding"),
-    [
-        (["conforms", "conforms"], "all", 2),
-        (["conforms", "deviates"], "some", 1),
-        (["fails", "blocked"], "none", 0),
-        (["conforms", "n/a"], "all", 1),
-        (["n/a", "n/a"], "not offered", 0),
-        ([], "no such path", 0),
-    ],
-)
-def test_a_key_difference_is_counted(outcomes, answer, holding):
-    rows = [row(f"standard.{i}", "h5:load_model", "outputs", each) for i, each in enumerate(outcomes)]
-    square = squares(*rows)["The same answers", "model.save, .h5"]
-    assert (str(square.answer), square.holding) == (answer, holding)
-    assert str(squares(*rows)["The same answers", "Model.export"].answer) == "no such path"
-
-
-@pytest.mark.parametrize(("needed", "answer"), [([], "all"), (["Affine"], "none")])
-def test_without_the_class_counts_only_where_nothing_is_needed(needed, answer):
-    cell = row("custom_layer.affine", "keras_archive:load_model", "custom_objects", facts={"needs": needed})
-    assert str(squares(cell)["Works without the custom class", "model.save, .keras"].answer) == answer
-
-
-def test_what_is_refused_because_it_is_not_offered_is_not_judged():
-    cell = row("standard.a", "keras_saved_model:load_model", "loads", facts={"refused_with": "ValueError"})
-    assert str(squares(cell)["It loads", "model.save, SavedModel (Keras 2)"].answer) == "not offered"
-
-
-def test_reading_over_pairs_is_asked_only_where_there_is_such_a_hop():
-    assert "Read by the newer pair" not in {line.question for line in differences.table(document([]))}
-    lines = {line.question: line for line in differences.table(gate())}
-    names = [way.name for way in differences.ways()]
-    square = lines["Read by the newer pair"].squares[names.index("model.save, .h5")]
-    assert (square.holding, square.judged) == (3, 4)
-    assert "Read by the older pair" not in lines
 
 
 def test_routes_that_need_the_same_are_one_line():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import re
+from typing import Any
 
 import pytest
 
@@ -232,21 +233,58 @@ def test_a_run_judges_the_primary_routes_unless_it_is_asked_for_more(catalogue):
     assert routes(routes=("checkpoint_m*",)) == {Route("checkpoint_manager", "restore_or_initialize")}
 
 
+DEFAULT = [
+    "checkpoint:read_checkpoint",
+    "export:cpp",
+    "export:signature_no_keras",
+    "export:tfsm_layer",
+    "h5:load_model",
+    "keras_archive:load_model",
+    "keras_models_save",
+    "keras_saved_model:load_model",
+    "saved_model:cpp",
+    "saved_model:restored",
+    "saved_model:signature",
+    "saved_model:signature_no_keras",
+    "weights_h5:load_weights",
+]
+DEFAULT_ON_QUICK_CASES = [
+    "export:openvino",
+    "export:restored",
+    "export_onnx",
+    "export_onnx:onnxruntime",
+    "keras_archive:load_model_and_convert",
+    "keras_saved_model:cpp",
+    "keras_saved_model:signature_no_keras",
+    "saved_model:openvino",
+    "tflite",
+    "tflite:tflite_interpreter",
+    "tflite_from_export",
+    "tflite_from_export:tflite_interpreter",
+]
+
+
 def test_the_default_routes_are_these(catalogue):
-    assert [str(route) for route in catalogue.default_routes()] == [
-        "checkpoint:read_checkpoint",
-        "export:cpp",
-        "export:signature_no_keras",
-        "export:tfsm_layer",
-        "h5:load_model",
-        "keras_archive:load_model",
-        "keras_models_save",
-        "keras_saved_model:load_model",
-        "saved_model:cpp",
-        "saved_model:restored",
-        "saved_model:signature",
-        "weights_h5:load_weights",
-    ]
+    with_loader = [route for route in DEFAULT_ON_QUICK_CASES if ":" in route]
+    assert [str(route) for route in catalogue.default_routes()] == sorted([*DEFAULT, *with_loader])
+    assert sorted(map(str, catalogue.default_routes_of_quick_cases())) == DEFAULT_ON_QUICK_CASES
+
+
+def test_some_default_routes_are_judged_on_quick_cases_only(catalogue):
+    def routes(case: str, **restrictions: Any) -> set[str]:
+        return {str(each.cell.route) for each in plan(catalogue, Selection(cases=(case,), **restrictions))}
+
+    quick, other = "standard.dense_classifier", "standard.lstm_masked"
+    assert routes(quick) - routes(other) == set(DEFAULT_ON_QUICK_CASES)
+    assert set(DEFAULT_ON_QUICK_CASES) < routes(other, every_route=True)
+    assert "tflite:tflite_interpreter" in routes(other, routes=("tflite:*",))
+
+
+def test_signatures_are_compared_with_the_loader_that_is_judged_by_default_with_keras(catalogue):
+    loaders = {saver: catalogue.signature_loader(saver) for saver in ("saved_model", "export", "keras_saved_model")}
+    assert loaders == {
+        "saved_model": "signature", "export": "signature_no_keras", "keras_saved_model": "signature",
+    }  # fmt: skip
 
 
 def test_every_saver_and_loader_has_a_name_for_people(catalogue):

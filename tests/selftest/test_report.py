@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -14,9 +15,8 @@ from _pytest._io import TerminalWriter
 from hypothesis import given, settings
 
 from reports.baselines import baselines
-from reports.document import claims, files
-from reports.document.contents import Titles, Verdict
-from reports.document.named_cells import NamedRows
+from reports.document import files
+from reports.document.contents import Document, Titles
 from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.scripts import scripts
@@ -31,7 +31,7 @@ from tests.judging.literals import literal
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Shortfall, Symptom
-from tests.selftest.made_documents import SMALL, gate, large, pairs, row, small, without
+from tests.selftest.made_documents import SMALL, document, gate, large, pairs, row, small, without
 from tests.selftest.test_wire import NUMBERS
 
 
@@ -124,15 +124,28 @@ def test_the_schema_has_every_outcome_and_symptom():
     assert set(symptoms) == {symptom.value for symptom in Symptom}
 
 
+FAILS = "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: "
+BLOCKED = row("standard.b", "h5", "x", "blocked", accepted=False)
+
+
 @pytest.mark.parametrize(
-    ("document", "begins"),
+    ("made", "begins"),
     [
-        (SMALL, "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, with 1 cells that deviate as recorded."),
-        (small(row("standard.a", "h5", "x", "fails")), "DOES NOT CONFORM:"),
-        (small(row("standard.a", "h5", "x", "blocked", accepted=False)), "DOES NOT CONFORM:"),
+        (SMALL, "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, with 1 cell that deviates as recorded."),
+        (small(row("standard.a", "h5", "x", "fails")), f"{FAILS}1 unexpected cell."),
+        (
+            small(row("standard.a", "h5", "x", "fails"), BLOCKED),
+            f"{FAILS}1 unexpected cell, 1 cell blocked by these.",
+        ),
+        (small(BLOCKED, BLOCKED), f"{FAILS}2 cells blocked by what no row explains."),
         (small(row("standard.a", "h5", "x", "blocked", accepted=True)), "CONFORMS:"),
-        (small(stale_rows=("old",)), "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: 0 unexpected cells"),
-        (small(footer=None, unjudged=("a",)), "INCOMPLETE: 1 cells"),
+        (small(stale_rows=("old",)), "DOES NOT CONFORM: TensorFlow 2.21.0 with Keras 3.15.1: 1 stale row in"),
+        (small(footer=None, unjudged=("a",)), "INCOMPLETE: the run did not finish, and 1 cell has no verdict."),
+        (small(footer=None), "INCOMPLETE: the run did not finish."),
+        (
+            document([row("standard.a", "h5", "saves")]),
+            "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1, and nothing is",
+        ),
         (small(known_pairs={"B": False}), "CONFORMS: TensorFlow 2.21.0 with Keras 3.15.1 (unknown pair)"),
         (
             small(
@@ -146,8 +159,25 @@ def test_the_schema_has_every_outcome_and_symptom():
         ),
     ],
 )
-def test_the_verdict_in_words(document, begins):
-    assert verdict(document).startswith(begins)
+def test_the_verdict_in_words(made, begins):
+    assert verdict(made).startswith(begins)
+
+
+def shown(made: Document, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    terminal.show(made, TerminalWriter(), folder)
+    return capsys.readouterr().out + summary.markdown(made)
+
+
+def test_what_there_is_none_of_is_not_mentioned_and_one_is_singular(tmp_path, capsys):
+    short = row("standard.a", "h5:load_model", "outputs", "deviates")
+    one, two = row("standard.a", "h5", "saves"), row("standard.a", "export", "saves")
+    text = shown(document([short]), tmp_path, capsys)
+    assert "hold on" not in text
+    assert "cells hold" not in text
+    assert "On 1 other route the one cell holds." in shown(document([short, one]), tmp_path, capsys)
+    text = shown(document([one, two]), tmp_path, capsys)
+    assert "On 2 routes all 2 cells hold." in text
+    assert "All cells hold on: export (1), h5 (1)." in text
 
 
 def test_the_summary_has_the_verdict_first_and_safe_tables(tmp_path, monkeypatch):
@@ -188,72 +218,6 @@ def test_the_last_lines_point_at_a_draft_that_was_written(tmp_path, capsys):
     (tmp_path / drafts.NAME).touch()
     terminal.show(SMALL, TerminalWriter(), tmp_path)
     assert capsys.readouterr().out.splitlines()[-1].endswith(drafts.NAME)
-
-
-def test_every_claim_names_cells_that_exist(bench):
-    rows = [Row(cell.case, cell.route, cell.requirement, NEW_ARTIFACTS, Outcome.CONFORMS) for cell in bench.planned]
-    verdicts = claims.verdicts(rows)
-    assert [claim.id for claim in verdicts] == [f"C{number}" for number in range(1, 20)]
-    assert {claim.verdict for claim in verdicts if claim.id != "C9"} == {Verdict.HOLDS}
-    named = NamedRows.of(rows)
-    for claim in claims.claims():
-        for glob in claim.cells:
-            assert named.named_by([glob], NEW_ARTIFACTS), (claim.id, glob)
-
-
-def verdicts_of(*rows: Row) -> dict[str, claims.ClaimVerdict]:
-    return {claim.id: claim for claim in claims.verdicts(rows)}
-
-
-@pytest.mark.parametrize(
-    ("outcome", "expected"),
-    [
-        ("conforms", "holds"),
-        ("fails", "does not hold"),
-        ("deviates", "does not hold"),
-        ("crashed", "does not hold"),
-        ("blocked", "does not hold"),
-        ("n/a", "not offered"),
-    ],
-)
-def test_a_claim_follows_from_its_cells(outcome, expected):
-    verdicts = verdicts_of(row("standard.dense_classifier", "h5:load_model", "outputs", outcome))
-    assert verdicts["C12"].verdict is Verdict(expected)
-    assert verdicts["C13"].verdict is Verdict.NOT_JUDGED
-
-
-def test_what_a_pair_refuses_is_not_offered_unless_the_claim_says_that_it_is():
-    refused = {"facts": {"refused_with": "AttributeError"}}
-    verdicts = verdicts_of(
-        row("standard.a", "keras_saved_model", "saves", **refused),
-        row("standard.a", "keras_models_save", "saves", **refused),
-        row("standard.a", "keras_saved_model:load_model", "loads", **refused),
-        row("standard.a", "h5", "saves"),
-    )
-    assert [str(verdicts[name].verdict) for name in ("C10", "C18", "C19")] == [
-        "does not hold", "not offered", "does not hold",
-    ]  # fmt: skip
-    assert list(map(str, verdicts["C10"].against)) == ["standard.a / keras_saved_model / saves"]
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "expected"), [(["conforms", "regressed"], "holds"), (["conforms", "conforms"], "does not hold")]
-)
-def test_a_claim_that_something_may_fail_needs_one_cell_over_two_pairs(outcomes, expected):
-    rows = [
-        row(f"standard.{number}", "keras_archive:load_model", "loads", outcome, hop="A>B")
-        for number, outcome in enumerate(outcomes)
-    ]
-    assert str(verdicts_of(*rows)["C9"].verdict) == expected
-
-
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [("other input names of 'x'", "holds"), ("a signature is missing", "does not hold")],
-)
-def test_a_shortfall_that_a_claim_is_not_about_does_not_count_against_it(message, expected):
-    short = row("standard.a", "saved_model:signature", "signatures", "deviates", message=message)
-    assert str(verdicts_of(short)["C15"].verdict) == expected
 
 
 @settings(max_examples=200)

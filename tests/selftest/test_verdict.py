@@ -64,7 +64,10 @@ def test_what_holds_over_two_pairs_alone_where_less_is_compared_is_not_fixed(new
 
 
 def test_a_stale_row_does_not_hide_what_else_was_found():
-    still_wrong = {"found": [Shortfall("still wrong")], "message": "does not fall short as a-row says"}
+    still_wrong = {
+        "found": [Shortfall("still wrong")],
+        "message": "it holds, but a row of the list says that it falls short: a-row",
+    }
     regressed = gate("conforms", "unexpected-pass", **still_wrong)[1]
     assert (regressed.outcome, regressed.message) == (Outcome.REGRESSED, "still wrong")
 

@@ -79,8 +79,8 @@ def _why(change: Change, after: Document, before: Document, deviations: Mapping[
     """Return the reasons of the rows that explain the change, each with its link; else what one of the cells says."""
     if not change.deviations:
         return change.message
-    told = []
+    reasons = []
     for name in change.deviations:
         row = deviations.get(name) or after.deviations.get(name) or before.deviations[name]
-        told.append(f"{row.reason} ([more]({row.link}))" if row.link else row.reason)
-    return " ".join(told)
+        reasons.append(f"{row.reason} ([more]({row.link}))" if row.link else row.reason)
+    return " ".join(reasons)

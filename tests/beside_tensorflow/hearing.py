@@ -24,14 +24,14 @@ LONGEST_LOG = 2**18
 def warnings_heard(step: str) -> Iterator[List[StepWarning]]:
     """Yield a list that has all warnings of the block once the block has ended, even by an exception."""
     heard: List[StepWarning] = []
-    said: List[Tuple[str, str]] = []
+    recorded: List[Tuple[str, str]] = []
     log = _Log()
     show, filters = warnings.showwarning, warnings.filters[:]
     loggers = [logging.getLogger(name) for name in LOGGERS]
     settings = [(logger.handlers, logger.propagate) for logger in loggers]
 
     def hear(source: str, text: str) -> None:
-        said.append((source, text))
+        recorded.append((source, text))
         log.write(f"{source}: {text}\n")
 
     def hear_warning(message: Any, category: Any, *_: Any, **__: Any) -> None:
@@ -48,7 +48,7 @@ def warnings_heard(step: str) -> Iterator[List[StepWarning]]:
         warnings.showwarning, warnings.filters[:] = show, filters
         for logger, (handlers, propagate) in zip(loggers, settings):
             logger.handlers, logger.propagate = handlers, propagate
-        heard += step_warnings(step, [*said, *printed_warnings(log.written_by_others())])
+        heard += step_warnings(step, [*recorded, *printed_warnings(log.written_by_others())])
 
 
 class _Handler(logging.Handler):

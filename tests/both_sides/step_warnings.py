@@ -75,9 +75,9 @@ def same_in_every_run(text: str) -> str:
     return text.strip() if len(text) <= LONGEST else text[: LONGEST - 4].strip() + " ..."
 
 
-def step_warnings(step: str, said: Iterable[Tuple[str, str]]) -> List[StepWarning]:
+def step_warnings(step: str, texts: Iterable[Tuple[str, str]]) -> List[StepWarning]:
     """Return the warnings of a step, each once and not too many, from pairs of source and text."""
-    found = (StepWarning(step, source, same_in_every_run(text)) for source, text in said)
+    found = (StepWarning(step, source, same_in_every_run(text)) for source, text in texts)
     return list(dict.fromkeys(each for each in found if each.text))[:MOST]
 
 

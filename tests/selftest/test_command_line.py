@@ -22,7 +22,7 @@ ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--to=/nowhere/python"], "--to: '/nowhere/python' is neither the path of a Python, nor a version"),
         (["--from=/nowhere/python"], "--from: '/nowhere/python' is neither the path of a Python, nor a version"),
@@ -50,10 +50,10 @@ ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights
         (["--isolation=none"], "invalid choice: 'none'"),
     ],
 )
-def test_bad_usage_is_one_clear_line_and_exit_code_4(tmp_path, arguments, told):
+def test_bad_usage_is_one_clear_line_and_exit_code_4(tmp_path, arguments, message):
     ended = run(tmp_path, *arguments)
     assert ended.returncode == 4, ended.stdout
-    assert told in ended.stdout
+    assert message in ended.stdout
     assert "Traceback" not in ended.stdout
     assert not (tmp_path / "out" / "conformance.json").exists()
 
@@ -75,11 +75,11 @@ def test_a_tensorflow_that_cannot_be_imported_fails_with_its_reason(tmp_path):
     assert "Traceback" not in ended.stdout
 
 
-def test_variables_may_stand_before_a_python_as_in_a_shell(tmp_path):
+def test_environmentmay_stand_before_a_python_as_in_a_shell(tmp_path):
     interpreter = interpreter_at(f"TF_USE_LEGACY_KERAS=1 A=b {sys.executable}")
     assert interpreter.python == sys.executable
-    told = interpreter.environment(tmp_path)
-    assert (told["TF_USE_LEGACY_KERAS"], told["A"]) == ("1", "b")
+    environment = interpreter.environment(tmp_path)
+    assert (environment["TF_USE_LEGACY_KERAS"], environment["A"]) == ("1", "b")
     assert "TF_USE_LEGACY_KERAS" not in interpreter_at(sys.executable).environment(tmp_path)
 
 
@@ -126,8 +126,8 @@ def test_a_run_of_two_workers_keeps_the_wall_and_judges_what_it_collected(tmp_pa
     pytests = [line for line in (tmp_path / "watched").read_text().splitlines() if "pytest" in line]
     assert len(pytests) >= 2
     assert set(pytests) == {"['pytest']"}
-    told = report(tmp_path)
-    judged = [(row["case"], row["route"], row["requirement"]) for row in told["cells"] if row["outcome"] != "n/a"]
+    written = report(tmp_path)
+    judged = [(row["case"], row["route"], row["requirement"]) for row in written["cells"] if row["outcome"] != "n/a"]
     assert sorted(judged) == [
         ("standard.dense_classifier", "weights_h5", "arguments"),
         ("standard.dense_classifier", "weights_h5", "no_trace"),
@@ -137,24 +137,24 @@ def test_a_run_of_two_workers_keeps_the_wall_and_judges_what_it_collected(tmp_pa
         ("standard.dense_classifier", "weights_h5:load_weights", "outputs"),
         ("standard.dense_classifier", "weights_h5:load_weights", "weights"),
     ]
-    assert told["footer"]["outcomes"]["conforms"] == 7
+    assert written["footer"]["outcomes"]["conforms"] == 7
     assert (tmp_path / "out" / "junit.xml").exists()
     assert (tmp_path / "out" / "summary.md").read_text().startswith("# CONFORMS: ")
 
 
 def test_truly_new_processes_give_the_same_verdicts(tmp_path):
     cells = ["--case=custom_op.module_two_signatures", "--route=saved_model:signature", "--route=saved_model:cpp"]
-    told = []
+    reports = []
     for isolation in ("fork", "fresh"):
         ended = run(tmp_path / isolation, *cells, f"--isolation={isolation}")
         assert ended.returncode == 0, ended.stdout
-        told.append(
+        reports.append(
             [
                 (row["case"], row["route"], row["requirement"], row["outcome"], row.get("contract"))
                 for row in report(tmp_path / isolation)["cells"]
             ]
         )
-    assert told[0] == told[1]
+    assert reports[0] == reports[1]
 
 
 def test_a_known_deviation_is_an_xfail_and_runxfail_makes_it_fail(tmp_path):
@@ -204,16 +204,16 @@ def test_a_gate_says_the_same_in_any_order_with_any_number_of_workers(tmp_path):
         "--route=h5:*",
         "--route=saved_model:*",
     ]
-    told = []
+    reports = []
     for name, *how in (("one", "-n1"), ("two", "-n2"), ("reversed", "-n2", "-p", "in_reverse")):
         ended = run(tmp_path / name, *cells, *how, f"--from={sys.executable}", PYTHONPATH=str(tmp_path))
         assert ended.returncode == 0, ended.stdout
         document_ = report(tmp_path / name)
         assert document_["footer"]["outcomes"]["broken-before"]
-        # Not what is said: which of several missing variables TensorFlow names is chance.
+        # Not the message: which of several missing variables TensorFlow names is chance.
         kept = ("case", "route", "requirement", "hop", "outcome", "blocked_by", "contract", "deviations")
-        told.append([{field: row.get(field) for field in kept} for row in document_["cells"]])
-    assert told[0] == told[1] == told[2]
+        reports.append([{field: row.get(field) for field in kept} for row in document_["cells"]])
+    assert reports[0] == reports[1] == reports[2]
 
 
 ACCEPTED = """
@@ -272,13 +272,13 @@ def test_a_run_whose_agent_is_killed_is_incomplete_and_blames_no_pair(tmp_path):
     wait_for_report(tmp_path, started)
     (agent,) = (pid for pid in running_agents(f"KILLED_AGENT={tmp_path}") if is_agent_of(pid, "A", "keras"))
     os.kill(agent, signal.SIGKILL)
-    said, _ = started.communicate(timeout=300)
-    assert started.returncode == 1, said
-    assert "INCOMPLETE:" in said
-    assert "cannot be judged: the agent" in said
-    told = report(tmp_path)
-    assert "footer" not in told
-    assert {row["outcome"] for row in told["cells"]} <= {"conforms", "n/a"}
+    printed, _ = started.communicate(timeout=300)
+    assert started.returncode == 1, printed
+    assert "INCOMPLETE:" in printed
+    assert "cannot be judged: the agent" in printed
+    written = report(tmp_path)
+    assert "footer" not in written
+    assert {row["outcome"] for row in written["cells"]} <= {"conforms", "n/a"}
     assert running_agents(f"KILLED_AGENT={tmp_path}") == []
 
 
@@ -391,7 +391,7 @@ def test_a_run_that_is_cut_off_leaves_no_process_and_no_footer(tmp_path, end):
     while running_agents(mark):
         assert time.monotonic() < deadline, running_agents(mark)
         time.sleep(0.1)
-    told = json.loads(log.read_text())
-    assert "footer" not in told
+    written = json.loads(log.read_text())
+    assert "footer" not in written
     if end == signal.SIGINT:
         assert started.returncode == 2

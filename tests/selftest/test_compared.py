@@ -34,8 +34,8 @@ def rows(
     names = [f"drawn-{i}" for i in range(raising)]
     facts = {"inputs": inputs, "inputs_that_raise": names, "finite_answers": finite}
     outputs = {"conforms": "conforms", "n/a": "n/a"}.get(loads, "blocked")
-    told = facts if outputs == "conforms" else {}
-    cells = [row(case, ROUTE, "loads", loads), row(case, ROUTE, "outputs", outputs, facts=told)]
+    facts_of_outputs = facts if outputs == "conforms" else {}
+    cells = [row(case, ROUTE, "loads", loads), row(case, ROUTE, "outputs", outputs, facts=facts_of_outputs)]
     return [dataclasses.replace(each, hop=type(each.hop).parse(hop)) for each in cells]
 
 
@@ -62,16 +62,16 @@ def finished(cells: list[Row], *asked_for: str, gate: bool = False) -> Document:
     ],
 )
 def test_what_was_not_compared_has_a_reason_and_a_remedy(cells, reason):
-    told = finished(cells, "mine.tower")
-    assert bool(told.footer.reasons) == (reason is not None)
+    document = finished(cells, "mine.tower")
+    assert bool(document.footer.reasons) == (reason is not None)
     if reason:
-        assert reason in told.footer.reasons[0]
-        assert (told.footer.verdict, told.footer.conforms) == ("incomplete", False)
-        assert verdict(told).startswith(
+        assert reason in document.footer.reasons[0]
+        assert (document.footer.verdict, document.footer.conforms) == ("incomplete", False)
+        assert verdict(document).startswith(
             "INCOMPLETE: TensorFlow 2.21.0 with Keras 3.15.1: nothing is unexpected, but "
         )
-    assert Document.from_json(told.as_json()) == told
-    files.validator().validate(told.as_json())
+    assert Document.from_json(document.as_json()) == document
+    files.validator().validate(document.as_json())
 
 
 def test_only_what_a_user_asked_for_counts():
@@ -80,10 +80,10 @@ def test_only_what_a_user_asked_for_counts():
 
 def test_a_regression_outranks_it():
     cells = [*rows(raising=3, finite=0), row("standard.a", ROUTE, "loads", "fails", message="ValueError: no")]
-    told = finished(cells, "mine.tower")
-    assert told.footer.verdict == "fails"
-    assert verdict(told).startswith("DOES NOT CONFORM")
-    assert "mine.tower was not compared" in verdict(told)
+    document = finished(cells, "mine.tower")
+    assert document.footer.verdict == "fails"
+    assert verdict(document).startswith("DOES NOT CONFORM")
+    assert "mine.tower was not compared" in verdict(document)
 
 
 def test_in_a_gate_the_control_is_the_measure():
@@ -93,8 +93,8 @@ def test_in_a_gate_the_control_is_the_measure():
 
 
 def test_how_much_was_compared_is_said():
-    told = Compared.of("mine.tower", rows(inputs=9, raising=8))
-    assert told.in_words() == "mine.tower: 1 of 1 routes load it, the original answers 1 of 9 inputs"
+    compared = Compared.of("mine.tower", rows(inputs=9, raising=8))
+    assert compared.in_words() == "mine.tower: 1 of 1 routes load it, the original answers 1 of 9 inputs"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_model_that_raises_on_every_input_is_incomplete_and_one_with_inputs_of
     cells = [f"--model=picky_models:{model}", "--case=mine.*", "--route=weights_h5:load_weights", "-n1"]
     ended = run(tmp_path, *cells, PYTHONPATH=str(tmp_path))
     assert ended.returncode == code, ended.stdout
-    told = report(tmp_path)
-    assert told["footer"]["verdict"] == ("incomplete" if code else "conforms")
+    written = report(tmp_path)
+    assert written["footer"]["verdict"] == ("incomplete" if code else "conforms")
     assert ("INCOMPLETE: " in ended.stdout) == bool(code)
     assert f"compared: mine.{model}: 1 of 1 routes load it" in ended.stdout

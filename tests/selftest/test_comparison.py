@@ -173,9 +173,9 @@ def test_dtypes_without_a_tolerance_are_compared_bitwise_over_pairs():
 def test_what_cancels_is_measured_by_what_was_summed(at_least, equal):
     one = np.array([[0.02955921]], "float32")
     other = one + np.float32(1.5e-7)
-    told = compare(one, other, ulp=ULP_OVER_PAIRS, at_least=at_least)
-    assert told.equal == equal
-    assert told.largest_absolute > 1e-7
+    comparison = compare(one, other, ulp=ULP_OVER_PAIRS, at_least=at_least)
+    assert comparison.equal == equal
+    assert comparison.largest_absolute > 1e-7
     assert not compare(one, one + 1, ulp=ULP_OVER_PAIRS, at_least=at_least).equal
 
 

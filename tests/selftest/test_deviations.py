@@ -104,7 +104,7 @@ def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reason"),
     [
         ("not toml [", "Expected"),
         (ROW.replace('reason = "because"\n', ""), "'reason' is a required property"),
@@ -122,11 +122,11 @@ def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
         ('known_pairs = ["2.21.0"]', "does not match"),
     ],
 )
-def test_an_unreadable_list_says_where_and_why_in_one_line(tmp_path, wrong, told):
+def test_an_unreadable_list_says_where_and_why_in_one_line(tmp_path, wrong, reason):
     with pytest.raises(UnreadableDeviations) as raised:
         rows_of(tmp_path, wrong)
     message = str(raised.value)
-    assert told in message
+    assert reason in message
     assert str(tmp_path / "deviations.toml") in message
     assert "\n" not in message
 

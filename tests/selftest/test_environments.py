@@ -67,8 +67,8 @@ def index(tmp_path, monkeypatch) -> Path:
 def installed(python: str) -> dict[str, str]:
     """Return the versions of all distributions beside a Python, by name."""
     program = "import importlib.metadata as m\nfor each in m.distributions(): print(each.name, each.version)"
-    told = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True).stdout
-    return dict(line.split() for line in told.splitlines())
+    printed = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=True).stdout
+    return dict(line.split() for line in printed.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_an_equals_sign_before_a_pair_means_nothing(where):
 @pytest.mark.parametrize(("value", "legacy"), [("1", True), ("true", True), ("True", True), ("0", False)])
 def test_tf_keras_is_called_tf_keras(value, legacy):
     versions = {"tensorflow": "2.21.0", "keras": "2.21.0", "tf_keras": "2.21.0", "h5py": None}
-    told = Surroundings("3.11.7", versions, {"TF_USE_LEGACY_KERAS": value})
+    there = Surroundings("3.11.7", versions, {"TF_USE_LEGACY_KERAS": value})
     keras = "" if legacy else "keras 2.21.0, "
-    assert told.versions_in_words == f"tensorflow 2.21.0, {keras}tf_keras 2.21.0, python 3.11.7"
-    assert str(Pair.of(told)) == f"TensorFlow 2.21.0, {'tf_keras' if legacy else 'Keras'} 2.21.0"
+    assert there.versions_in_words == f"tensorflow 2.21.0, {keras}tf_keras 2.21.0, python 3.11.7"
+    assert str(Pair.of(there)) == f"TensorFlow 2.21.0, {'tf_keras' if legacy else 'Keras'} 2.21.0"
 
 
 @pytest.mark.parametrize(
-    ("where", "told"),
+    ("where", "reason"),
     [
         ("9.9.9", r"^tensorflow==9\.9\.9 cannot be had: Because .*9\.9\.9"),
         ("tensorflow==2.16.2 keras==2.1", r"^tensorflow==2\.16\.2 keras==2\.1 cannot be had: Because "),
@@ -173,8 +173,8 @@ def test_tf_keras_is_called_tf_keras(value, legacy):
         ("nonsense", "^'nonsense' is neither the path of a Python, nor a version, nor requirements$"),
     ],
 )
-def test_what_cannot_be_had_is_one_clear_line(index, where, told):
-    with pytest.raises(UnusableInterpreter, match=told) as refused:
+def test_what_cannot_be_had_is_one_clear_line(index, where, reason):
+    with pytest.raises(UnusableInterpreter, match=reason) as refused:
         interpreter_at(where)
     assert "\n" not in str(refused.value)
 

@@ -351,7 +351,7 @@ def test_globs_select_cases_routes_and_the_savers_of_routes(catalogue):
 
 
 @pytest.mark.parametrize(
-    ("cases", "routes", "told"),
+    ("cases", "routes", "message"),
     [
         (["qqqqqqqq*"], [], r"no case matches 'qqqqqqqq\*'; there are [0-9]+: docs/catalogue.md lists them"),
         (["standrad.*"], [], r"no case matches 'standrad\.\*'; did you mean .*standard\.\*"),
@@ -361,8 +361,8 @@ def test_globs_select_cases_routes_and_the_savers_of_routes(catalogue):
         ([], ["keras_archiv"], r"did you mean keras_archive"),
     ],
 )
-def test_a_glob_that_matches_nothing_is_refused_with_the_nearest_names(catalogue, cases, routes, told):
-    with pytest.raises(NothingMatches, match=told) as refused:
+def test_a_glob_that_matches_nothing_is_refused_with_the_nearest_names(catalogue, cases, routes, message):
+    with pytest.raises(NothingMatches, match=message) as refused:
         planned(catalogue, cases=cases, routes=routes)
     assert len(str(refused.value)) < 200
 

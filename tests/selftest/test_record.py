@@ -125,7 +125,7 @@ def in_manifest(**fields):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reason"),
     [
         (damage_a_byte, r"is damaged: artifacts/.*/model\.weights\.h5 is not what was recorded"),
         (
@@ -139,9 +139,9 @@ def in_manifest(**fields):
         (in_manifest(suite="of another day"), "was recorded by another version of this suite: record it anew"),
     ],
 )
-def test_a_folder_that_is_damaged_incomplete_or_foreign_is_one_clear_line(copied, change, told):
+def test_a_folder_that_is_damaged_incomplete_or_foreign_is_one_clear_line(copied, change, reason):
     change(copied)
-    with pytest.raises(UnusableRecord, match=told) as refused:
+    with pytest.raises(UnusableRecord, match=reason) as refused:
         Record.read(copied)
     assert "\n" not in str(refused.value)
 

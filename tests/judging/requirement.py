@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SAVERS, ROUTES = "savers", "routes"
 FIRST_IN_REPORTS = ("saves", "loads")
+# Why all others do not apply to an artifact that cannot be loaded in the plainest way.
+NO_ORIGINAL = "the original cannot be loaded, so there is nothing to compare with"
 
 
 class Symptom(str, enum.Enum):

@@ -119,6 +119,9 @@ def find(source: BroughtSource) -> Named:
         raise ValueError(
             f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
         )
+    if source.function and beside(source, "custom_objects") is None and beside(source, "inputs") is None:
+        module, function = module_of(source)
+        getattr(module, function)  # where there is none of the three, the name is wrong
     custom_objects(source)
     model = model_unloaded(source, exists_as)
     if model is None and exists_as in (None, *WEIGHTS):
@@ -131,7 +134,8 @@ def describe_unloaded(name: str, named: Named) -> Described:
     is_module = named.exists_as == "saved_model" or not (
         named.unloaded is None or isinstance(named.unloaded, tf.keras.Model)
     )
-    return Described(named.info(name, {}, ["unreadable", "holds_module" if is_module else "holds_keras_model"]), None, None)
+    traits = ["unreadable", "holds_module" if is_module else "holds_keras_model"]
+    return Described(named.info(name, {}, traits), None, None)
 
 
 def describe(name: str, named: Named, model: Any) -> Described:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence
 
 import numpy as np
 
@@ -16,8 +16,8 @@ SEEDS = ("seed_generator_state", "StateVar")
 
 def traits_of_state(
     info: CaseInfo, model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]
-) -> Tuple[List[str], Optional[str]]:
-    """Return the traits `stateful` and `seeded` as far as they hold, and a note about what cannot be compared.
+) -> List[str]:
+    """Return the traits `stateful`, `seeded` and `unrepeatable`, as far as they hold.
 
     Each endpoint is asked twice with each example. The first time may create variables.
     """
@@ -35,11 +35,10 @@ def traits_of_state(
             moved = [each for each, earlier in zip(variables, before) if is_changed(earlier, np.asarray(each))]
             changed.update({id(each): each for each in moved})
             differs = differs or (not moved and repr(one) != repr(two))
-    names = [getattr(each, "path", None) or getattr(each, "name", "") for each in changed.values()]
+    names = [getattr(each, "path", None) or getattr(each, "name", "") for each in asking.state_of(model)]
     seeded = any(seed in name for name in names for seed in SEEDS)
-    traits = [*(["stateful"] if changed else []), *(["seeded"] if seeded else [])]
-    note = "it answers the same input differently each time, and no variable says why" if differs else None
-    return traits, note
+    found = {"stateful": bool(changed), "seeded": seeded, "unrepeatable": differs}
+    return [trait for trait, holds in found.items() if holds]
 
 
 def is_changed(before: np.ndarray, after: np.ndarray) -> bool:

@@ -48,7 +48,7 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         or [with_parts(inputs, lambda _, each: lively(each, shape_of(each)))]
         for endpoint, inputs in endpoints.items()
     }
-    state, unsure = traits_of_state(info, model, ask, examples)
+    state = traits_of_state(info, model, ask, examples)
     inputs_by_name: Dict[str, Dict[str, Any]] = {}
     dropped: List[str] = []
     for endpoint, values in (given or {}).items():
@@ -64,7 +64,6 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         notes = [f"{of_the_user} given, {sum(map(len, inputs_by_name.values())) - of_the_user} made from them"]
         notes += [f"{len(dropped)} more dropped, which the model does not take"] if dropped else []
     doc = f"{info.doc}. Inputs: {'; '.join(notes)}" if notes else info.doc
-    doc = f"{doc}. Answers: {unsure}" if unsure else doc
     traits = info.traits.union(state)
     described = dataclasses.replace(info, endpoints=endpoints, doc=doc, traits=traits, inputs_dropped=tuple(dropped))
     return {"case": to_plain(described), "given": inputs_by_name if given else None}

@@ -17,7 +17,14 @@ from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.routes import NEEDS, LoaderInfo, Route, SaverInfo
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.pairs import Hop, Pair
-from tests.judging.requirement import FIRST_IN_REPORTS, NO_ORIGINAL, SAVERS, Requirement
+from tests.judging.requirement import (
+    ABOUT_ANSWERS,
+    FIRST_IN_REPORTS,
+    NO_ORIGINAL,
+    SAVERS,
+    UNREPEATABLE,
+    Requirement,
+)
 
 # Kinds of artifact that a user can bring without the source of the model.
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
@@ -148,6 +155,8 @@ class Planner:
             reason = cannot or requirement.not_applicable(case, saver, loader)
             if case.is_unreadable and requirement.name not in FIRST_IN_REPORTS:
                 reason = reason or NO_ORIGINAL
+            if "unrepeatable" in case.traits and requirement.name in ABOUT_ANSWERS:
+                reason = reason or UNREPEATABLE
             if saver.existing and loader is None and requirement.name != "saves":
                 reason = reason or "nothing is saved anew"
             if reason is None:

@@ -29,7 +29,14 @@ from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
 from .batches import given_names
 from .case_declaration import Case
-from .mine_inputs import arrays_of, inputs_in_files, keras_inputs, module_endpoints
+from .mine_inputs import (
+    arrays_of,
+    check_given,
+    check_given_by_function,
+    inputs_in_files,
+    keras_inputs,
+    module_endpoints,
+)
 from .mine_objects import Registry, distinct
 from .op_libraries import compiler
 from .traits import derived_traits
@@ -146,8 +153,13 @@ def describe(name: str, named: Named, model: Any) -> Described:
     """
     source = named.source
     make_inputs = beside(source, "inputs")
+    # No inputs are as good as none given.
     own_inputs = None if make_inputs is None else make_inputs()
+    own_inputs = None if isinstance(own_inputs, (list, tuple, dict)) and not own_inputs else own_inputs
+    function = f"{(source.function or '').partition(':')[2]}_inputs()"
     if isinstance(model, tf.keras.Model):
+        if own_inputs is not None:
+            check_given(own_inputs, function)
         endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
         own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
@@ -155,6 +167,7 @@ def describe(name: str, named: Named, model: Any) -> Described:
         endpoints, composite = module_endpoints(model, functions)
         traits = [*(["composite_outputs"] if composite else []), "holds_module"]
         if own_inputs is not None:
+            check_given_by_function(own_inputs, function, endpoints)
             own_inputs = {endpoint: list(values) for endpoint, values in own_inputs.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")

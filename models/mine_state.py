@@ -7,16 +7,13 @@ from typing import Any, Dict, List, Mapping, Sequence
 import numpy as np
 
 from ..beside_tensorflow import asking
-from ..both_sides.cases import CaseInfo
 from ..both_sides.tensors import Tensor
 
 # What Keras calls the variable of a seed generator, and TensorFlow that of a `tf.random.Generator`.
 SEEDS = ("seed_generator_state", "StateVar")
 
 
-def traits_of_state(
-    info: CaseInfo, model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]
-) -> List[str]:
+def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]) -> List[str]:
     """Return the traits `stateful`, `seeded` and `unrepeatable`, as far as they hold.
 
     Each endpoint is asked twice with each example. The first time may create variables.

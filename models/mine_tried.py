@@ -48,7 +48,7 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         or [with_parts(inputs, lambda _, each: lively(each, shape_of(each)))]
         for endpoint, inputs in endpoints.items()
     }
-    state = traits_of_state(info, model, ask, examples)
+    state = traits_of_state(model, ask, examples)
     inputs_by_name: Dict[str, Dict[str, Any]] = {}
     dropped: List[str] = []
     for endpoint, values in (given or {}).items():

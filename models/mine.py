@@ -326,6 +326,7 @@ def keras_traits(model: Any) -> List[str]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         traits += ["compiled", *(["trained"] if int(np.asarray(optimizer.iterations)) else [])]
+    traits += [] if getattr(model, "built", True) else ["unbuilt"]
     layers = list(model.layers)
     traits += ["nested"] if any(isinstance(each, tf.keras.Model) for each in layers) else []
     traits += ["recurrent"] if any(isinstance(each, tf.keras.layers.RNN) for each in layers) else []

@@ -29,17 +29,28 @@ from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
 from .batches import given_names
 from .case_declaration import Case
-from .mine_inputs import arrays_of, inputs_in_files, keras_inputs, module_endpoints
+from .mine_inputs import (
+    arrays_of,
+    check_given,
+    check_given_by_function,
+    inputs_in_files,
+    keras_inputs,
+    module_endpoints,
+)
 from .mine_objects import Registry, distinct
 from .op_libraries import compiler
 from .traits import derived_traits
+
+# The kinds of artifacts that hold weights alone.
+WEIGHTS = ("checkpoint", "weights_h5")
 
 
 def case_as_described(info: CaseInfo) -> Case:
     """Return the case that `describe` described, in a process that builds it or needs its custom objects."""
     source = info.brought
     assert source is not None
-    return Case(info, lambda: model_of(source, info.exists_as), custom_objects(source))
+    build = model_unloaded if info.is_unreadable else model_of
+    return Case(info, lambda: build(source, info.exists_as), custom_objects(source))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,23 +67,99 @@ class Described:
         return {"case": to_plain(self.info), "given": given}
 
 
-def describe(name: str, source: BroughtSource) -> Described:
-    """Build what a user brings, and describe it without asking it anything.
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """What a user names on the command line, before an artifact is loaded.
+
+    Args:
+        exists_as: the kind of the artifact; None for a model that a function builds.
+        unloaded: what the function builds; None if the artifact holds a whole model.
+        registry: knows what was registered before the user's module was imported.
+    """
+
+    source: BroughtSource
+    exists_as: Optional[str]
+    unloaded: Any
+    registry: Registry
+
+    def load(self) -> Any:
+        """Return the model, loaded in the plainest way if there is an artifact."""
+        return loaded(self.source, self.exists_as, self.unloaded)
+
+    def info(self, name: str, endpoints: Mapping[str, InputStructure], traits: Sequence[str]) -> CaseInfo:
+        """Return it as a case."""
+        source, given = self.source, custom_objects(self.source)
+        registered = self.registry.of_user() if source.function else {}
+        objects = distinct(given, registered)
+        return CaseInfo(
+            id=f"mine.{name}",
+            module="mine",
+            doc=f"Brought: {source.artifact or source.function}",
+            endpoints=endpoints,
+            traits=frozenset(traits),
+            custom_objects=tuple(objects),
+            training_objects=(),
+            offered={},
+            package=None,
+            nightly=False,
+            op_library=None,
+            ops=(),
+            compiler=compiler(),
+            unavailable=None,
+            brought=source,
+            exists_as=self.exists_as,
+            given_objects=tuple(sorted(given)),
+            registered_objects=tuple(name for name in objects if name in registered),
+        )
+
+
+def find(source: BroughtSource) -> Named:
+    """Import the user's module, and build the model unless the artifact holds a whole one.
+
+    Raises:
+        ValueError: there is no artifact at the path, weights come without a function, or it returns None.
+    """
+    registry = Registry(UsersModules(source))
+    exists_as = artifact_kind(source.artifact) if source.artifact else None
+    if exists_as in WEIGHTS and not source.function:
+        path = source.artifact
+        raise ValueError(
+            f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
+        )
+    if source.function and beside(source, "custom_objects") is None and beside(source, "inputs") is None:
+        module, function = module_of(source)
+        getattr(module, function)  # where there is none of the three, the name is wrong
+    custom_objects(source)
+    model = model_unloaded(source, exists_as)
+    if model is None and exists_as in (None, *WEIGHTS):
+        raise ValueError("it returned None, and has to return a model")
+    return Named(source, exists_as, model, registry)
+
+
+def describe_unloaded(name: str, named: Named) -> Described:
+    """Describe an artifact that cannot be loaded. There is no model to ask, so its inputs do not matter."""
+    is_module = named.exists_as == "saved_model" or not (
+        named.unloaded is None or isinstance(named.unloaded, tf.keras.Model)
+    )
+    traits = ["unreadable", "holds_module" if is_module else "holds_keras_model"]
+    return Described(named.info(name, {}, traits), None, None)
+
+
+def describe(name: str, named: Named, model: Any) -> Described:
+    """Describe the model that a user brings, without asking it anything.
 
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
-    registry = Registry(UsersModules(source))
-    exists_as = artifact_kind(source.artifact) if source.artifact else None
-    model = model_of(source, exists_as)
-    if model is None:
-        raise ValueError("it returned None, and has to return a model")
-    given = custom_objects(source)
-    registered = registry.of_user() if source.function else {}
-    objects = distinct(given, registered)
+    source = named.source
     make_inputs = beside(source, "inputs")
+    # No inputs are as good as none given.
     own_inputs = None if make_inputs is None else make_inputs()
+    own_inputs = None if isinstance(own_inputs, (list, tuple, dict)) and not own_inputs else own_inputs
+    function = f"{(source.function or '').partition(':')[2]}_inputs()"
     if isinstance(model, tf.keras.Model):
+        if own_inputs is not None:
+            check_given(own_inputs, function)
         endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
         own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
@@ -80,32 +167,14 @@ def describe(name: str, source: BroughtSource) -> Described:
         endpoints, composite = module_endpoints(model, functions)
         traits = [*(["composite_outputs"] if composite else []), "holds_module"]
         if own_inputs is not None:
+            check_given_by_function(own_inputs, function, endpoints)
             own_inputs = {endpoint: list(values) for endpoint, values in own_inputs.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
     if own_inputs is None and source.artifact:
         own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
-    info = CaseInfo(
-        id=f"mine.{name}",
-        module="mine",
-        doc=f"Brought: {source.artifact or source.function}",
-        endpoints=structures,
-        traits=frozenset([*traits, *derived_traits(structures, traits)]),
-        custom_objects=tuple(objects),
-        training_objects=(),
-        offered={},
-        package=None,
-        nightly=False,
-        op_library=None,
-        ops=(),
-        compiler=compiler(),
-        unavailable=None,
-        brought=source,
-        exists_as=exists_as,
-        given_objects=tuple(sorted(given)),
-        registered_objects=tuple(name for name in objects if name in registered),
-    )
+    info = named.info(name, structures, [*traits, *derived_traits(structures, traits)])
     return Described(info, model, arrays_of(own_inputs) if own_inputs else None)
 
 
@@ -120,7 +189,11 @@ def artifact_kind(path: str) -> str:
         return "keras_saved_model" if legacy else "saved_model"
     if is_keras_folder(path):
         return "keras_folder"
-    if os.path.exists(f"{path}.index") or os.path.exists(os.path.join(path, "checkpoint")):
+    if os.path.exists(f"{path}.index"):
+        return "checkpoint"
+    if os.path.exists(os.path.join(path, "checkpoint")):
+        if tf.train.get_checkpoint_state(path) is None:
+            raise ValueError(f"{path}/checkpoint names no checkpoint: say the path of one, without its .index")
         return "checkpoint"
     for suffix, kind in ((".weights.h5", "weights_h5"), (".keras", "keras_archive"), (".h5", "h5"), (".hdf5", "h5")):
         if path.endswith(suffix):
@@ -142,18 +215,25 @@ def is_keras_folder(path: str) -> bool:
 
 def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
     """Return the model that the function builds, or that the artifact holds, loaded in the plainest way."""
+    return loaded(source, exists_as, model_unloaded(source, exists_as))
+
+
+def model_unloaded(source: BroughtSource, exists_as: Optional[str]) -> Any:
+    """Return what the function builds, without the weights of an artifact; None if the artifact is a whole model."""
+    if exists_as not in (None, *WEIGHTS):
+        return None
+    module, name = module_of(source)
+    return getattr(module, name)()
+
+
+def loaded(source: BroughtSource, exists_as: Optional[str], model: Any) -> Any:
+    """Return the artifact's model, or the model that the function builds with the artifact's weights."""
     path = source.artifact
     if path is not None and exists_as == "saved_model":
         return Served(tf.saved_model.load(plainly_named(path)))
     if exists_as in ("keras_archive", "keras_folder", "h5", "keras_saved_model"):
         loadable = plainly_named(path) if exists_as == "keras_saved_model" else path
         return tf.keras.models.load_model(loadable, custom_objects=custom_objects(source) or None)
-    if exists_as and not source.function:
-        raise ValueError(
-            f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
-        )
-    module, name = module_of(source)
-    model = getattr(module, name)()
     if path is not None and exists_as == "checkpoint":
         prefix = plainly_named(checkpoint_prefix(path))
         tf.train.Checkpoint(model=model).read(prefix).assert_existing_objects_matched()
@@ -246,6 +326,7 @@ def keras_traits(model: Any) -> List[str]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         traits += ["compiled", *(["trained"] if int(np.asarray(optimizer.iterations)) else [])]
+    traits += [] if getattr(model, "built", True) else ["unbuilt"]
     layers = list(model.layers)
     traits += ["nested"] if any(isinstance(each, tf.keras.Model) for each in layers) else []
     traits += ["recurrent"] if any(isinstance(each, tf.keras.layers.RNN) for each in layers) else []

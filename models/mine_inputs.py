@@ -50,6 +50,33 @@ def input_names(model: Any) -> List[str]:
     return [each.name.partition(":")[0] for each in getattr(model, "inputs", None) or ()]
 
 
+def check_given(own_inputs: Any, function: str) -> None:
+    """Check that these are inputs in a list or a tuple.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    if not isinstance(own_inputs, (list, tuple)):
+        raise ValueError(f"{function} has to hold a list of inputs, and holds a {type(own_inputs).__name__}")
+
+
+def check_given_by_function(own_inputs: Any, function: str, endpoints: Mapping[str, Any]) -> None:
+    """Check that these are lists of inputs, by functions of a module.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    if not isinstance(own_inputs, Mapping):
+        raise ValueError(f"{function} has to return a dict by function, and returns a {type(own_inputs).__name__}")
+    unknown = sorted(set(own_inputs) - set(endpoints))
+    if unknown:
+        raise ValueError(
+            f"{function} gives inputs for {', '.join(unknown)}; there are {', '.join(sorted(endpoints))}"
+        )
+    for endpoint, values in own_inputs.items():
+        check_given(values, f"{function}[{endpoint!r}]")
+
+
 def keras_inputs(model: Any, name: str, own_inputs: Optional[Sequence[Any]]) -> Any:
     """Return what a Keras model takes as `Tensor`s, in its own structure or in the structure of the user's inputs.
 
@@ -162,6 +189,16 @@ def arrays_of(own_inputs: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:
 
 
 def array_of(value: Any) -> np.ndarray:
-    """Return the value as an array for the wire, with strings as objects."""
+    """Return the value as an array for the wire, with strings as objects.
+
+    Raises:
+        ValueError: it is no dense array of numbers or strings.
+    """
+    if value is None:
+        raise ValueError("an input that is given is None: an argument that is left out cannot be brought")
+    if isinstance(value, (tf.RaggedTensor, tf.SparseTensor)):
+        raise ValueError(f"an input that is given is a {type(value).__name__}: only dense arrays can be brought")
     array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+    if array.dtype.kind == "O" and not all(isinstance(each, (bytes, str)) for each in array.flat):
+        raise ValueError(f"an input that is given holds {type(array.flat[0]).__name__}, and no numbers or strings")
     return array.astype(object) if array.dtype.kind in "SU" else array

@@ -14,9 +14,12 @@ from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure, Tensor
 from .batches import batch_size, given_names, inputs_made_from
 from .known_values import Known, known_by_graph, known_by_parts, most_rows, tensor_with
+from .mine_state import lively, traits_of_state
 
 # The size of a free dimension while the model is tried.
 FREE = 3
+# How many of the given inputs are asked twice.
+MOST_EXAMPLES = 2
 # The keys and positions that lead to a tensor in the inputs of an endpoint.
 Path = Tuple[Any, ...]
 
@@ -40,6 +43,12 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         endpoints[endpoint], found = with_known_values(info, model, endpoint, ask, by_parts=not given)
         several = len(info.endpoints) > 1
         notes += [named_path(endpoint, path, several) + text for path, text in found.items() if text]
+    examples = {
+        endpoint: (given or {}).get(endpoint, [])[:MOST_EXAMPLES]
+        or [with_parts(inputs, lambda _, each: lively(each, shape_of(each)))]
+        for endpoint, inputs in endpoints.items()
+    }
+    state = traits_of_state(model, ask, examples)
     inputs_by_name: Dict[str, Dict[str, Any]] = {}
     dropped: List[str] = []
     for endpoint, values in (given or {}).items():
@@ -55,7 +64,8 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         notes = [f"{of_the_user} given, {sum(map(len, inputs_by_name.values())) - of_the_user} made from them"]
         notes += [f"{len(dropped)} more dropped, which the model does not take"] if dropped else []
     doc = f"{info.doc}. Inputs: {'; '.join(notes)}" if notes else info.doc
-    described = dataclasses.replace(info, endpoints=endpoints, doc=doc, inputs_dropped=tuple(dropped))
+    traits = info.traits.union(state)
+    described = dataclasses.replace(info, endpoints=endpoints, doc=doc, traits=traits, inputs_dropped=tuple(dropped))
     return {"case": to_plain(described), "given": inputs_by_name if given else None}
 
 

@@ -52,6 +52,8 @@ TRAITS = {
     "tries_twins": "routes that differ in a single argument are tried on this Keras model",
     "only_trains": "only its training is special; skipped on routes that do not restore training",
     "stateful": "calling the model changes it; inputs are answered in order, each time from the start",
+    "unrepeatable": "it answers the same input differently each time, and no variable says why",
+    "unreadable": "an artifact that its own pair cannot load, so there is no original to compare with",
     "composite_outputs": "the answers are more than plain tensors, so no signature can return them",
     "composite_op": "a custom op made of TensorFlow ops",
     "compiled_op": "an op from a library that has to be loaded first",

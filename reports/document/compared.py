@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reports.document.rows import Row
 from tests.both_sides.routes import Route
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
+
+# The traits of cases, by case.
+Traits = Mapping[str, Sequence[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +21,7 @@ class Compared:
     Args:
         judged, held: routes with a loader on which loading was judged, and those of them on which it held.
         answers_judged: whether its answers were judged on any route.
+        traits: the case's traits, some of which say that nothing can be compared.
         inputs: how many inputs the original was asked; None if no outputs were judged.
         answered: how many of them it answered, and did not raise.
         finite: how many of its answers hold anything finite.
@@ -27,12 +31,13 @@ class Compared:
     judged: frozenset[Route]
     held: frozenset[Route]
     answers_judged: bool
+    traits: tuple[str, ...]
     inputs: int | None
     answered: int
     finite: int
 
     @classmethod
-    def of(cls, case: str, rows: Iterable[Row]) -> Compared:
+    def of(cls, case: str, rows: Iterable[Row], traits: Sequence[str] = ()) -> Compared:
         """Return how much was compared, from a case's rows of one hop."""
         rows = list(rows)
         loads = [row for row in rows if row.requirement == "loads" and row.outcome.is_judged and not row.is_refusal]
@@ -42,6 +47,7 @@ class Compared:
             frozenset(row.route for row in loads),
             frozenset(row.route for row in loads if row.outcome is Outcome.CONFORMS),
             any(row.requirement == "outputs" and row.outcome.is_judged for row in rows),
+            tuple(traits),
             max((facts["inputs"] for facts in asked), default=None),
             max((facts["inputs"] - len(facts["inputs_that_raise"]) for facts in asked), default=0),
             max((facts.get("finite_answers", facts["inputs"]) for facts in asked), default=0),
@@ -57,6 +63,16 @@ class Compared:
     @property
     def reason(self) -> str | None:
         """Why nothing was compared, and what to do; None if something was."""
+        if "unreadable" in self.traits:
+            return (
+                f"{self.case} was not compared: the pair that it comes from cannot load it, so see why, "
+                "or judge it with the pair that wrote it"
+            )
+        if "unrepeatable" in self.traits:
+            return (
+                f"{self.case} was not compared: it answers the same input differently each time, so draw random "
+                "numbers from a keras.random.SeedGenerator or tf.random.Generator, whose state is saved"
+            )
         if not self.judged or not self.answers_judged:
             return None  # nothing applies, it has no functions, or other requirements were asked for
         if not self.held:
@@ -75,11 +91,11 @@ class Compared:
         return None
 
 
-def compared(cells: Sequence[Row], cases: Iterable[str], hop: Hop) -> list[Compared]:
+def compared(cells: Sequence[Row], cases: Iterable[str], hop: Hop, traits: Traits) -> list[Compared]:
     """Return how much of each of these cases was compared in a hop, in the order of the cases."""
     wanted = list(cases)
     by_case: dict[str, list[Row]] = {case: [] for case in wanted}
     for row in cells:
         if row.hop == hop and row.case in by_case:
             by_case[row.case].append(row)
-    return [Compared.of(case, by_case[case]) for case in wanted if by_case[case]]
+    return [Compared.of(case, by_case[case], traits.get(case, ())) for case in wanted if by_case[case]]

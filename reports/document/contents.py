@@ -202,7 +202,8 @@ class Document:
     @property
     def compared(self) -> list[Compared]:
         """How much was compared of what a user brings or names, in the hop that is the measure of the others."""
-        return compared(self.cells, self.asked_for, self.hops[0])
+        traits = {name: case.traits for name, case in self.cases.items()}
+        return compared(self.cells, self.asked_for, self.hops[0], traits)
 
     @property
     def failing_stale_rows(self) -> tuple[str, ...]:

@@ -22,8 +22,10 @@ def source_of_brought(case: CaseInfo, brought: BroughtSource) -> Source:
         declared = f"{module}.{function}_custom_objects"
         by_name = f"({declared}() if callable({declared}) else {declared})"
         objects = tuple(f"{class_name(each)} = {by_name}[{each!r}]" for each in case.given_objects)
-        if case.exists_as is None:
+        if case.exists_as is None or case.is_unreadable:
             return Source(imports, (*objects, f"def {case.name}():\n    return {module}.{function}()"))
+    if case.is_unreadable:
+        return Source(imports, objects)
     if case.exists_as == "saved_model":
         served = source_of(MINE, "Served").definitions
         definition = f"def {case.name}():\n    return Served(tf.saved_model.load(existing))"

@@ -373,6 +373,7 @@ class _Loading(_Frame):
         build = f"tf.keras.utils.set_random_seed({SEED})\nmodel = {self.case.name}()\n"
         if loader.builds_from_source:
             text += build
+        if loader.builds_from_source or self.case.is_unreadable:
             build = ""
         steps = build
         if look.by_value and not loader.builds_from_source:

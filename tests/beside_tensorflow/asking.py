@@ -200,8 +200,7 @@ def keep_state(traits: Collection[str], model: Any) -> Callable[[], None]:
     """Return a function that restores the variables of a stateful model, and the states of its layers."""
     if "stateful" not in traits:
         return lambda: None
-    states = [leaves(getattr(layer, "states", None) or []) for layer in getattr(model, "layers", [])]
-    changing = [*model.variables, *(state for of_layer in states for state in of_layer if hasattr(state, "assign"))]
+    changing = state_of(model)
     values = [np.asarray(variable) for variable in changing]
 
     def restore_state() -> None:
@@ -209,6 +208,17 @@ def keep_state(traits: Collection[str], model: Any) -> Callable[[], None]:
             variable.assign(value)
 
     return restore_state
+
+
+def state_of(model: Any) -> List[Any]:
+    """Return all variables that calling a model can change: its own, states of its layers, and any it refers to."""
+    import tensorflow as tf
+
+    states = [leaves(getattr(layer, "states", None) or []) for layer in getattr(model, "layers", [])]
+    listed = [*model.variables, *(state for of_layer in states for state in of_layer)]
+    root = getattr(model, "root", model)  # of a SavedModel without its source
+    reached = [each for each in tf.train.TrackableView(root).descendants() if isinstance(each, tf.Variable)]
+    return [each for each in [*listed, *reached] if hasattr(each, "assign")]
 
 
 def input_names(root: Any, key: str) -> List[str]:

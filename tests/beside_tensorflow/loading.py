@@ -21,6 +21,8 @@ def load(question: LoadQuestion, channel: Channel, further: Optional[BinaryIO]) 
     loaded, root = channel.attempt_step("load", lambda: loader(**offers))
     if not loaded:
         return
+    if "unreadable" in question.traits:
+        return  # there is no original to compare it with
     if given_objects.rivals:
         channel.send_section("rivals_used", lambda: sorted(given_objects.rivals_used))
     asked = loader.info.asked

@@ -31,6 +31,9 @@ def save(question: SaveQuestion, channel: Channel, further: Optional[BinaryIO]) 
     if not built:
         return
     case, model = case_and_model
+    if case.info.is_unreadable:  # there is a file to copy, and no original to ask
+        send_save(case, None, question, channel)
+        return
     saver = routes.savers()[question.saver].info
     if saver.trains and not send_save(case, model, question, channel):
         return
@@ -143,7 +146,7 @@ def write(case: Any, model: Any, path: Any, question: SaveQuestion) -> None:
         "existing": case.info.brought and case.info.brought.artifact,
         "specifications": {name: asking.specifications(inputs) for name, inputs in endpoints.items()},
     }
-    if "has_signatures" in case.info.traits:
+    if "has_signatures" in case.info.traits and model is not None:
         offers["signatures"] = {endpoint: getattr(model, endpoint) for endpoint in endpoints}
     if saver.info.trains:
         from . import training

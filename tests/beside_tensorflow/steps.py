@@ -31,9 +31,21 @@ def send_catalogue(question: CatalogueQuestion, channel: Channel, further: Optio
 
 
 def send_brought(question: BroughtQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
-    """Send what a user brings as a case, and the inputs that stand beside it; then the same after asking it."""
+    """Send what a user brings as a case, and the inputs that stand beside it; then the same after asking it.
+
+    What is wrong with the artifact's path or with the user's module shows before an artifact is loaded.
+    """
     mine = importlib.import_module(ROOMS + ".models.mine")
-    described, brought = channel.attempt("built", lambda: mine.describe(question.name, question.source))
+    found, named = channel.attempt("source", lambda: mine.find(question.source))
+    if not found:
+        return
+    if not question.loads:
+        channel.send_section("brought", lambda: mine.describe_unloaded(question.name, named).to_plain())
+        return
+    loaded, model = channel.attempt("load", named.load)
+    if not loaded:
+        return
+    described, brought = channel.attempt("built", lambda: mine.describe(question.name, named, model))
     if described:
         channel.send_section("brought", brought.to_plain)
         tried = importlib.import_module(ROOMS + ".models.mine_tried")

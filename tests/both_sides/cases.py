@@ -70,6 +70,11 @@ class CaseInfo:
         return "holds_module" in self.traits
 
     @property
+    def is_unreadable(self) -> bool:
+        """True if it is an artifact that the pair which it comes from cannot load, so that there is no original."""
+        return "unreadable" in self.traits
+
+    @property
     def is_quick(self) -> bool:
         """True if it is part of `-m quick`."""
         return "quick" in self.traits

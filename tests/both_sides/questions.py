@@ -21,11 +21,15 @@ class CatalogueQuestion:
 
 @dataclasses.dataclass(frozen=True)
 class BroughtQuestion:
-    """Ask for a user's model as a case, and for the inputs that stand beside it."""
+    """Ask for a user's model as a case, and for the inputs that stand beside it.
+
+    Without `loads`, an artifact is described without loading it.
+    """
 
     step: ClassVar[str] = "brought"
     name: str
     source: BroughtSource
+    loads: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

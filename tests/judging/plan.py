@@ -17,12 +17,21 @@ from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.routes import NEEDS, LoaderInfo, Route, SaverInfo
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.pairs import Hop, Pair
-from tests.judging.requirement import SAVERS, Requirement
+from tests.judging.requirement import (
+    ABOUT_ANSWERS,
+    FIRST_IN_REPORTS,
+    NO_ORIGINAL,
+    SAVERS,
+    UNREPEATABLE,
+    Requirement,
+)
 
 # Kinds of artifact that a user can bring without the source of the model.
 WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
 # The extra that installs a package, if it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
+# What savers and loaders may need of a case, and nobody knows of an artifact that cannot be loaded.
+UNKNOWN_UNTIL_LOADED = ("compiled", "lambda", "has_signatures", "one_endpoint")
 # How many names are suggested in place of a glob that matches nothing, and how like it they must be, from 0 to 1.
 MOST_NAMES, LEAST_LIKENESS = 3, 0.55
 
@@ -147,6 +156,10 @@ class Planner:
             if not saver.has_artifact and not hop.within_one_pair:
                 continue  # a copy in memory cannot leave its process
             reason = cannot or requirement.not_applicable(case, saver, loader)
+            if case.is_unreadable and requirement.name not in FIRST_IN_REPORTS:
+                reason = reason or NO_ORIGINAL
+            if "unrepeatable" in case.traits and requirement.name in ABOUT_ANSWERS:
+                reason = reason or UNREPEATABLE
             if saver.existing and loader is None and requirement.name != "saves":
                 reason = reason or "nothing is saved anew"
             if reason is None:
@@ -241,8 +254,9 @@ def cannot_apply(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) ->
             return "only its signatures are known, and no other functions"
         if loader.builds_from_source:
             return "its source is not known"
+    known = (*case.traits, *(UNKNOWN_UNTIL_LOADED if case.is_unreadable else ()))
     for entry in (saver, loader):
-        if entry and entry.needs and entry.needs not in case.traits:
+        if entry and entry.needs and entry.needs not in known:
             return f"{entry.name} {NEEDS[entry.needs]}"
     if loader and "only_trains" in case.traits and not loader.restores_training:
         return f"{loader.name} does not restore training, and only training is special about the case"
@@ -255,6 +269,8 @@ def _no_signatures(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) 
     if asked == "by_function" and case.is_keras_model:
         by_key = "call" not in saver.keys  # an endpoint that the saver names is a function of that name
     keys = case.signature_keys(saver)
+    if case.is_unreadable and saver.is_saved_model:
+        return "its signatures are not known" if asked == "as_layer" else None
     if (by_key or saver.writes == "tflite") and not (keys and all(keys.values())):
         return "it has no signatures"
     if loader and asked == "by_tensor_name" and len(case.endpoints) > 1:

@@ -13,7 +13,7 @@ from tests.both_sides.cases import BroughtSource, CaseInfo
 from tests.both_sides.plain import from_plain
 from tests.both_sides.questions import BroughtQuestion
 from tests.interpreters.agents import AgentHandle
-from tests.interpreters.response import MissingSection
+from tests.interpreters.response import MissingSection, Response
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 FUNCTION_AND_PATH = re.compile(rf"({FUNCTION.pattern})=(.*)", re.DOTALL)
@@ -77,20 +77,47 @@ class Brought:
         return f"mine.{self.name}"
 
     def described_by(self, agent: AgentHandle) -> DescribedCase:
-        """Have a child build or load it, and return it as a case.
+        """Have a child of the pair that artifacts come from build or load it, and return it as a case.
+
+        An artifact that cannot be loaded there is a case too: its docstring says why.
 
         Raises:
-            UnusableModel: it cannot be built or loaded there, or does not say what it takes.
+            UnusableModel: it cannot be built there, or does not say what it takes; or there is no artifact.
         """
+        question = BroughtQuestion(self.name, self.source)
+        response = agent.run(question)
+        unreadable = self._why_unreadable(response)
+        if unreadable is not None:
+            described = self._described(agent.run(dataclasses.replace(question, loads=False)))
+            doc = f"{described.case.doc}. It cannot be loaded: {unreadable}"
+            return dataclasses.replace(described, case=dataclasses.replace(described.case, doc=doc))
+        return self._described(response)
+
+    def _why_unreadable(self, response: Response) -> str | None:
+        """Return why the child could not load the artifact, in one line; None if it could, or never got there."""
+        if self.source.artifact is None or "source" not in response:
+            return None
         try:
-            response = agent.run(BroughtQuestion(self.name, self.source))
-            response["built"]
+            response["load"]
+        except MissingSection as missing:
+            is_ours = missing.error is not None and missing.error["ours"]
+            return None if is_ours else " ".join(str(missing).split())[:LONGEST_REASON]
+        return None
+
+    def _described(self, response: Response) -> DescribedCase:
+        try:
+            response["source"]
+            for section in ("load", "built"):  # of an artifact that cannot be loaded, these are not sent
+                if section in response.sections:
+                    response[section]
             description = response["brought"]
         except MissingSection as missing:
             reason = " ".join(str(missing).split()).removeprefix("ValueError: ")
             if reason.startswith("ModuleNotFoundError"):
                 reason += f" in {', '.join(self.source.search)} or beside its TensorFlow (set PYTHONPATH)"
             raise UnusableModel(f"{self.option}: {reason[:LONGEST_REASON]}") from None
+        if "built" not in response:
+            return DescribedCase(from_plain(CaseInfo, description["case"]), None)
         try:
             description = response["tried"]
         except MissingSection as missing:  # it can be judged all the same

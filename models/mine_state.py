@@ -1,0 +1,53 @@
+"""Finds out whether asking a user's model changes it.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Sequence
+
+import numpy as np
+
+from ..beside_tensorflow import asking
+from ..both_sides.tensors import Tensor
+
+# What Keras calls the variable of a seed generator, and TensorFlow that of a `tf.random.Generator`.
+SEEDS = ("seed_generator_state", "StateVar")
+
+
+def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]) -> List[str]:
+    """Return the traits `stateful`, `seeded` and `unrepeatable`, as far as they hold.
+
+    Each endpoint is asked twice with each example. The first time may create variables.
+    """
+    changed: Dict[int, Any] = {}
+    differs = False
+    for endpoint, values in examples.items():
+        for value in values:
+            try:
+                one = asking.to_wire(ask(endpoint, value))
+                variables = asking.state_of(model)
+                before = [np.asarray(each) for each in variables]
+                two = asking.to_wire(ask(endpoint, value))
+            except Exception:  # the model does not take it
+                continue
+            moved = [each for each, earlier in zip(variables, before) if is_changed(earlier, np.asarray(each))]
+            changed.update({id(each): each for each in moved})
+            differs = differs or (not moved and repr(one) != repr(two))
+    names = [getattr(each, "path", None) or getattr(each, "name", "") for each in asking.state_of(model)]
+    seeded = any(seed in name for name in names for seed in SEEDS)
+    found = {"stateful": bool(changed), "seeded": seeded, "unrepeatable": differs}
+    return [trait for trait, holds in found.items() if holds]
+
+
+def is_changed(before: np.ndarray, after: np.ndarray) -> bool:
+    """Return whether an array has changed; NaN in the same place is the same."""
+    if before.shape != after.shape or before.dtype.kind == "O":
+        return before.tolist() != after.tolist()
+    return before.tobytes() != after.tobytes()
+
+
+def lively(tensor: Tensor, shape: Sequence[int]) -> np.ndarray:
+    """Return an array in which a sum, a mean and a count are not zero, so that what they change shows."""
+    if tensor.kind == "string":
+        return np.full(shape, tensor.vocabulary[-1].encode() if tensor.vocabulary else b"a", dtype=object)
+    values = [0.5, -1.25, 2.0] if tensor.kind == "float" and not tensor.holds_codes else [min(1, tensor.high)]
+    return np.resize(np.array(values), tuple(shape)).astype(tensor.dtype)

@@ -1,0 +1,205 @@
+"""Models of a user's own that change when they are called, and given inputs that cannot be brought."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.run.brought import Brought, DescribedCase, UnusableModel
+from tests.selftest.whole_runs import report, run
+
+STATES = """
+    import numpy as np
+    import tensorflow as tf
+
+    keras = tf.keras
+
+
+    def around(layer):
+        features = keras.Input((3,))
+        return keras.Model(features, keras.layers.Dense(2)(layer(features)))
+
+
+    @keras.utils.register_keras_serializable("states")
+    class Counting(keras.layers.Layer):
+        def build(self, shape):
+            self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False, name="calls")
+
+        def call(self, x):
+            self.calls.assign(self.calls + 1.0)
+            return x + self.calls
+
+
+    @keras.utils.register_keras_serializable("states")
+    class Losing(Counting):
+        def load_own_variables(self, store):
+            pass
+
+
+    class Raw(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.total = tf.Variable(0.0, trainable=False)
+
+        def call(self, x):
+            self.total.assign_add(tf.reduce_sum(x))
+            return x + self.total
+
+
+    @keras.utils.register_keras_serializable("states")
+    class Wild(keras.layers.Layer):
+        def call(self, x):
+            return x + tf.random.normal(tf.shape(x))
+
+
+    class Noisy(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.seed_generator = keras.random.SeedGenerator(7)
+
+        def call(self, x):
+            return x + keras.random.normal(tf.shape(x), seed=self.seed_generator)
+
+
+    class Summing(tf.Module):
+        def __init__(self):
+            self.total = tf.Variable(0.0)
+
+        @tf.function(input_signature=[tf.TensorSpec((None, 2))])
+        def serve(self, x):
+            self.total.assign_add(tf.reduce_sum(x))
+            return {"y": x + self.total}
+
+
+    def plain():
+        return around(keras.layers.Dense(3))
+
+
+    def dropping():
+        return around(keras.layers.Dropout(0.5))
+
+
+    def counting():
+        return around(Counting())
+
+
+    def losing():
+        model = around(Losing())
+        model(np.ones((1, 3), "float32"))
+        return model
+
+
+    def raw():
+        return around(Raw())
+
+
+    def wild():
+        return around(Wild())
+
+
+    def noisy():
+        return around(Noisy())
+
+
+    def summing():
+        return Summing()
+
+
+    def left_out_inputs():
+        return [{"a": np.ones((2, 3), "float32"), "b": None}]
+
+
+    def ragged_inputs():
+        return [tf.ragged.constant([[1.0, 2.0], [3.0]])]
+
+
+    def sparse_inputs():
+        return [tf.sparse.from_dense(np.eye(3, dtype="float32"))]
+
+
+    def object_inputs():
+        return [object()]
+
+
+    def array_inputs():
+        return np.ones((2, 3), "float32")
+
+
+    def list_inputs():
+        return [np.ones((2, 2), "float32")]
+
+
+    def other_inputs():
+        return {"other": [{"x": np.ones((2, 2), "float32")}]}
+
+
+    left_out = ragged = sparse = object_ = array = plain
+    object__inputs = object_inputs
+    list_ = other = summing
+    list__inputs = list_inputs
+"""
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory) -> Path:
+    """A folder with the user's module."""
+    folder = tmp_path_factory.mktemp("states")
+    (folder / "states.py").write_text(textwrap.dedent(STATES))
+    return folder
+
+
+@pytest.fixture
+def describe(session, states):
+    """A function that describes a model."""
+
+    def described(model: str) -> DescribedCase:
+        return Brought.model(f"states:{model}", states).described_by(session.evidence.agents["B"]["keras"])
+
+    return described
+
+
+@pytest.mark.parametrize(
+    ("model", "traits"),
+    [
+        ("plain", set()),
+        ("dropping", {"seeded"}),
+        ("counting", {"stateful"}),
+        ("raw", {"stateful"}),
+        ("noisy", {"seeded", "stateful"}),
+        ("summing", {"stateful"}),
+        ("wild", {"unrepeatable"}),
+    ],
+)
+def test_state_that_answers_change_is_found(describe, model, traits):
+    assert describe(model).case.traits & {"stateful", "seeded", "unrepeatable"} == traits
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("left_out", "an input that is given is None"),
+        ("ragged", "an input that is given is a RaggedTensor"),
+        ("sparse", "an input that is given is a SparseTensor"),
+        ("object_", "an input that is given holds object, and no numbers or strings"),
+        ("array", "array_inputs() has to hold a list of inputs, and holds a ndarray"),
+        ("list_", "list__inputs() has to return a dict by function, and returns a list"),
+        ("other", "other_inputs() gives inputs for other; there are serve"),
+    ],
+)
+def test_given_inputs_that_cannot_be_brought_are_one_clear_line(describe, model, message):
+    with pytest.raises(UnusableModel) as refused:
+        describe(model)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_stateful_model_is_judged_and_one_that_never_repeats_its_answers_is_not_compared(states, tmp_path):
+    models = [f"--model=states:{name}" for name in ("counting", "losing", "wild", "dropping")]
+    ended = run(tmp_path, *models, "--case=mine.*", "--route=keras_archive:load_model", PYTHONPATH=str(states))
+    assert ended.returncode == 1, ended.stdout
+    document = report(tmp_path)
+    bad = {(row["case"], row["requirement"]) for row in document["cells"] if row["outcome"] == "fails"}
+    assert bad == {("mine.losing", "outputs"), ("mine.losing", "weights")}
+    assert [reason.partition(":")[0] for reason in document["footer"]["reasons"]] == ["mine.wild was not compared"]

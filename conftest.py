@@ -13,6 +13,7 @@ from reports.collector import Collector
 from reports.document.rows import Row
 from tests.interpreters.limits import ROOMY, Limits
 from tests.judging.cells import Cell
+from tests.judging.deviation_names import doubtful_names
 from tests.run.brought import Brought, distinct
 from tests.run.catalogue import BrokenTensorFlow
 from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
@@ -230,7 +231,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         role = {"A": "from (A)", "B": "to   (B)" if "A" in session.surroundings else "conformance of"}[side]
         unknown = "" if session.deviations.knows(session.pairs[side]) else " - no results are recorded for this pair"
         lines.append(f"{role}: {surroundings.versions_in_words}{unknown}")
-    return lines
+    return lines + [f"warning: {line}" for line in doubtful_names(session.deviations, session.catalogue)]
 
 
 assert "tensorflow" not in sys.modules, "the wall: pytest's side never imports TensorFlow"

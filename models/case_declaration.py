@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from ..both_sides import wire
 from ..both_sides.cases import CaseInfo
-from ..both_sides.declarations import WrongDeclaration, importing, is_same, shared_problems, unknown, wrong
+from ..both_sides.declarations import importing, is_same, shared_problems, unknown, wrong
 from ..both_sides.questions import CaseQuestion
 from ..both_sides.tensors import InputStructure, Tensor
 from .op_libraries import SOURCES, compiler, ops_of
@@ -48,13 +48,23 @@ class Case:
         return model
 
     def _check_built(self, model: Any) -> None:
-        """Check that the model is one, and that it is compiled if the case declares that.
+        """Check that the model is what the case declares: a Keras model, compiled or not, or one with its endpoints.
 
         Raises:
             WrongDeclaration: it is not.
         """
+        import tensorflow as tf
+
+        kind = type(model).__name__
         if model is None:
             raise wrong(self.build_model, "it returns None, and has to return the model")
+        if self.info.is_keras_model and not isinstance(model, tf.keras.Model):
+            raise wrong(self.build_model, f"it returns a {kind}, and has to return a Keras model, as it has inputs")
+        for endpoint in () if self.info.is_keras_model else self.info.endpoints:
+            if not callable(getattr(model, endpoint, None)):
+                raise wrong(
+                    self.build_model, f"it returns a {kind}, which has no function {endpoint!r}, its endpoint"
+                )
         if "compiled" in self.info.traits and getattr(model, "optimizer", None) is None:
             raise wrong(self.build_model, "it has the trait 'compiled', and the model is not compiled")
 
@@ -152,30 +162,22 @@ def catalogue() -> Dict[str, Case]:
     Each folder of models is a family, and each file in it is found by itself.
 
     Raises:
-        WrongDeclaration: a file cannot be imported, declares something that cannot be meant, or is in no family.
+        WrongDeclaration: a file cannot be imported, or declares something that cannot be meant.
     """
-    for path in sorted(glob.glob(os.path.join(glob.escape(FOLDER), "**", "*.py"), recursive=True)):
+    for path in sorted(glob.glob(os.path.join(glob.escape(FOLDER), "*", "*.py"))):
         parts = os.path.relpath(path, FOLDER)[: -len(".py")].split(os.sep)
-        if len(parts) == 2 and parts[1] != "__init__":
+        if parts[1] != "__init__":  # which a family need not have
             with importing(path):
                 importlib.import_module(".".join([ROOM, *parts]))
-        elif declares_case(path):
-            where = "/".join(["models", *parts])
-            raise WrongDeclaration(f"{where}.py: a case lies in the folder of its family: move it to models/FAMILY/")
     return dict(sorted(_declared.items()))
-
-
-def declares_case(path: str) -> bool:
-    """Return whether a file has a case, as far as its text says."""
-    with open(path, encoding="utf-8") as file:
-        return any(line.startswith("@case") for line in file)
 
 
 def case_of(question: CaseQuestion) -> Case:
     """Return the case that a question names, or describes because a user brings it."""
     if question.brought:
         return importlib.import_module(f"{ROOM}.mine").case_as_described(question.brought)
-    importlib.import_module(f"{ROOM}.{question.module}")
+    with importing(os.path.join(FOLDER, *question.module.split(".")) + ".py"):
+        importlib.import_module(f"{ROOM}.{question.module}")
     return _declared[question.case]
 
 

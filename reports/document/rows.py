@@ -161,6 +161,11 @@ class Row:
         return self.outcome is Outcome.BLOCKED and not self.accepted
 
     @property
+    def was_not_built(self) -> bool:
+        """True if nothing but the model itself is to blame: it could not be built, so nothing was saved or loaded."""
+        return bool(self.found) and all(Place("build") in shortfall.places for shortfall in self.found)
+
+    @property
     def was_judged(self) -> bool:
         """True if a test judged the cell. False if it cannot apply in any hop."""
         return self.seconds is not None

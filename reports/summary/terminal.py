@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from _pytest._io import TerminalWriter
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.document.contents import Document
+from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.summary.executed_scripts import executed_scripts
 from reports.summary.route_lines import RouteLine, route_lines
@@ -51,6 +53,7 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     )
     lines = route_lines(document)
     unexpected = document.unexpected
+    lines_of_unexpected = unexpected_lines(unexpected)
     whole = [line for line in lines if not line.short]
     console.rule("[bold]conformance")
     is_good = document.is_complete and not unexpected and not document.footer_reasons
@@ -62,8 +65,11 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         console.print(_table([line for line in lines if line.short]))
     if whole:
         console.print(Text(_all_hold(whole, others=len(whole) < len(lines))))
-    for row in unexpected[:MOST_UNEXPECTED]:
+    for row, count in lines_of_unexpected[:MOST_UNEXPECTED]:
         message = one_line(row.message, LONGEST_MESSAGE)
+        if row.was_not_built:
+            console.print(Text(f"{row.outcome}: {row.hop}  {message} (so {counted(count, 'cell')})", style="red"))
+            continue
         consequence = f" ({row.consequence})" if row.consequence else ""
         console.print(Text(f"{row.outcome}{consequence}: {row.hop}  {row.cell}: {message}", style="red"))
         title = document.titles.of(row.route)
@@ -72,8 +78,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         warned = warned_in_words(row.warnings)
         if warned is not None:
             console.print(Text(f"    {one_line(warned, NARROWEST - 4)}", style="dim"))
-    if len(unexpected) > MOST_UNEXPECTED:
-        console.print(Text(f"and {len(unexpected) - MOST_UNEXPECTED} more", style="red"))
+    if len(lines_of_unexpected) > MOST_UNEXPECTED:
+        console.print(Text(f"and {len(lines_of_unexpected) - MOST_UNEXPECTED} more", style="red"))
     executed = executed_scripts(document)
     if executed:
         console.print(Text(executed))
@@ -94,6 +100,19 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if (folder / drafts.NAME).exists():
         console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))
     writer._file.write(printed.encodable())
+
+
+def unexpected_lines(rows: Sequence[Row]) -> list[tuple[Row, int]]:
+    """Return the rows that get a line, each with the number of rows that it stands for.
+
+    A model that cannot be built fails with every saver for the one reason, so that is one line.
+    """
+    lines: dict[object, tuple[Row, int]] = {}
+    for row in rows:
+        key = (row.case, row.hop, row.outcome, row.message) if row.was_not_built else (row.cell, row.hop)
+        first, count = lines.get(key, (row, 0))
+        lines[key] = first, count + 1
+    return list(lines.values())
 
 
 def _all_hold(whole: list[RouteLine], *, others: bool) -> str:

@@ -13,6 +13,9 @@ from tests.both_sides.declarations import unknown
 from tests.both_sides.plain import from_plain
 from tests.both_sides.step_warnings import StepWarning
 
+# The sections without which a child has nothing to say of others.
+NEEDED = ("build", "prepare", "save", "load")
+
 
 class Ending(str, enum.Enum):
     """How a child ended. All but the first mean that it was lost; `REFUSED` means that it never started."""
@@ -88,7 +91,7 @@ class Response:
         sent = self.sections.get(section)
         if sent is None:
             if self.ending is Ending.FINISHED:
-                failed = next((name for name, each in self.sections.items() if "error" in each), None)
+                failed = next((name for name in NEEDED if self.error(name)), None)
                 if failed is not None:
                     return self[failed]
                 raise UnknownSection(section, self.sections)

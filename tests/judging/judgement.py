@@ -118,11 +118,9 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
             if error.get("ours") and missing.section in LOOKS:
                 frame = innermost_frame(error.get("traceback", ""))
                 raise NoEvidence(f"a fault of the suite, not of the model: {missing} ({frame})") from missing
-            place, message = Place(missing.section), str(missing)
-            if missing.section == "build" and not seen.case.brought:
-                message = f"{builder(seen.case)} cannot be built: {message}"
+            place = Place(missing.section)
             seen.shortfalls.append(
-                Shortfall(message, symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))
+                Shortfall(str(missing), symptom=Symptom.EXCEPTION, exception=error["type"], places=(place,))
             )
             judgement.log = error.get("traceback", "")
         else:
@@ -131,6 +129,9 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
             judgement.log = missing.log
     if judgement.found:
         judgement.message = judgement.found[0].message
+        if Place("build") in judgement.found[0].places and not seen.case.brought:
+            # In the message alone: rows match the shortfall, which is what the pair raises.
+            judgement.message = f"{builder(seen.case)} cannot be built: {judgement.message}"
         if judgement.outcome is Outcome.CONFORMS:
             judgement.outcome = Outcome.FAILS
     if seen.values_differ or not judgement.found:  # a different shape has no error

@@ -13,6 +13,7 @@ import enum
 import functools
 import importlib
 import inspect
+import types
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,6 +176,16 @@ def requirement(
     return decorate
 
 
+def tests_of_cells(module: types.ModuleType) -> dict[str, Callable[..., None]]:
+    """Return the tests of a module that take a cell, by name."""
+    functions = {name: each for name, each in vars(module).items() if inspect.isfunction(each)}
+    return {
+        name: each
+        for name, each in functions.items()
+        if name.startswith("test_") and "cell" in inspect.signature(each).parameters
+    }
+
+
 @functools.cache
 def requirements() -> dict[str, Requirement]:
     """Return all requirements by name, in the order in which reports show them: saves, loads, then by name.
@@ -194,9 +205,13 @@ def requirements() -> dict[str, Requirement]:
                 )
         if name not in _requirements:
             raise WrongDeclaration(f"tests/{path.name}: it declares no requirement: write @requirement(over=...)")
-        if not callable(getattr(module, path.stem, None)):
+        tests = tests_of_cells(module)
+        if path.stem not in tests:
             problem = f"its file has no {path.stem}(cell), so nothing would judge it"
             raise wrong(_requirements[name].check, problem)
+        for test in tests:
+            if test != path.stem:
+                raise wrong(tests[test], f"it would get no cells: only {path.stem}(cell) gets those of this file")
     order = sorted(
         _requirements,
         key=lambda name: (FIRST_IN_REPORTS.index(name) if name in FIRST_IN_REPORTS else len(FIRST_IN_REPORTS), name),

@@ -20,6 +20,7 @@ from tests.judging.requirement import requirements
 from tests.run.brought import UnusableModel
 from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
 from tests.run.folder import RunFolder
+from tests.run.misplaced import check_places
 from tests.run.record import Record, UnusableRecord
 from tests.run.request import RunRequest
 from tests.run.session import Session, SharedState
@@ -51,12 +52,14 @@ def start(request: RunRequest) -> StartedRun:
     Raises:
         UnusableInterpreter: a side has no TensorFlow.
         BrokenTensorFlow: a side's TensorFlow cannot be imported.
-        WrongDeclaration: a case, a saver, a loader or a requirement declares something that cannot be meant.
+        WrongDeclaration: a case, a saver, a loader or a requirement declares something that cannot be meant, or its
+            file cannot be imported.
         UnreadableDeviations: a list of deviations cannot be read.
         UnusableModel, UnusableRecord: what a user brings, or has recorded, cannot be used.
         NothingMatches: a glob matches nothing.
     """
-    requirements()  # what is wrong with them shows before anything is started
+    check_places()  # what is wrong with these two shows before anything is started
+    requirements()
     deviations = request.deviations()
     recorded = Record.read(request.recorded) if request.recorded else None
     if recorded is not None:
@@ -72,6 +75,7 @@ def start(request: RunRequest) -> StartedRun:
         if request.route_globs:
             needed = kinds_of_agents(catalogue, request.selection) - {"keras"}
             start_agents(agents, request, sorted(needed), folder)
+            check_importable(agents, request.sides)
         surroundings = surroundings_of(agents)
         if recorded is not None:
             surroundings["A"] = recorded.run.surroundings
@@ -96,16 +100,22 @@ def start_agents(agents: StartedAgents, request: RunRequest, kinds: Sequence[str
 
 
 def check_importable(agents: StartedAgents, sides: Mapping[str, Interpreter]) -> None:
-    """Check that every side's TensorFlow can be imported.
+    """Check that every side's TensorFlow can be imported, and the suite's savers and loaders in every agent.
 
     Raises:
-        BrokenTensorFlow: one cannot.
+        WrongDeclaration: a file with savers and loaders cannot be imported in an agent.
+        BrokenTensorFlow: a TensorFlow cannot be imported.
     """
     for side, by_kind in agents.handles.items():
-        failure = by_kind["keras"].failure
-        if failure:
-            reason = f"{failure['type']}: {failure['message']}"
-            raise BrokenTensorFlow(f"the TensorFlow of {sides[side].python} cannot be imported: {reason}")
+        python = sides[side].python
+        for kind, handle in by_kind.items():
+            failure = handle.failure
+            if failure and failure["type"] == WrongDeclaration.__name__:
+                where = "" if kind == "keras" else f" (in the {kind} agent of {python})"
+                raise WrongDeclaration(failure["message"] + where)
+            if failure and kind == "keras":
+                reason = f"{failure['type']}: {failure['message']}"
+                raise BrokenTensorFlow(f"the TensorFlow of {python} cannot be imported: {reason}")
 
 
 def complete_catalogue(

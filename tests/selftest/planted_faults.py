@@ -11,10 +11,11 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.both_sides.declarations import WrongDeclaration, importing
+from tests.both_sides.declarations import WrongDeclaration, importing, unknown
 from tests.both_sides.plain import from_plain
 from tests.both_sides.routes import Route
 from tests.interpreters.agents import ROOT
+from tests.judging.requirement import requirements
 
 FAULTS = tuple(sorted((Path(__file__).parent / "beside_tensorflow" / "faults").glob("*.py")))
 
@@ -54,7 +55,11 @@ def _fault(path: Path, fields: dict[str, object]) -> PlantedFault:
             f"an entry of PLANTED has the fields {', '.join(sorted(names))}, and not {', '.join(sorted(fields))}"
         )
         raise WrongDeclaration(f"{path.relative_to(ROOT)}: {problem}")
-    return from_plain(PlantedFault, fields)
+    fault = from_plain(PlantedFault, fields)
+    for name in fault.caught_by:
+        if name not in requirements():
+            raise WrongDeclaration(f"{path.relative_to(ROOT)}: {unknown('the requirement', name, requirements())}")
+    return fault
 
 
 def _planted_in(path: Path) -> list[dict[str, object]]:

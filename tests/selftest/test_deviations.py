@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import pytest
 
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.deviation_files import OURS, UnreadableDeviations, read_file
+from tests.judging.deviation_names import check_names, doubtful_names
+from tests.judging.deviations import Deviation, Deviations, Place
 from tests.judging.judgement import Judgement, apply_deviations
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS, Pair
@@ -177,3 +182,54 @@ def test_a_row_speaks_of_all_its_places_and_of_pairs_by_name(tmp_path, cell, tra
     pairs = [Pair(version, "3.15.1", "3.11.7") for version in (saved, loaded)]
     assert bool(known.of(cell, traits, *pairs)) == speaks
     assert known.known_pairs == ("2.20.0/3.15.1", "2.21.0/3.15.1")
+
+
+def places(*, accepts: bool, **fields: tuple[str, ...]) -> Deviations:
+    """Return a list of one row, with two places: one that exists, and the same with other fields."""
+    fine = Place(route=("h5:load_model",), requirement=("loads",))
+    row = Deviation("a-row", "by-design", Symptom.MISMATCH, "because", (fine, dataclasses.replace(fine, **fields)))
+    return Deviations((dataclasses.replace(row, accepts=accepts),))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"case": ("mine.tower", "*.tower", "mi*", "*")},
+        {"excepted": ("mine.tower",)},
+        {"route": ("existing_h5:load_model", "existing_*", "*:load_model", "h5")},
+        {"requirement": ("load*",), "traits": ("compiled",)},
+    ],
+)
+def test_what_a_user_may_bring_later_exists(session, fields):
+    for accepts in (True, False):
+        check_names(places(accepts=accepts, **fields), session.catalogue)
+        assert doubtful_names(places(accepts=accepts, **fields), session.catalogue) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"case": ("standard.dens_classifier",)}, "no case matches 'standard.dens_classifier'; did you mean"),
+        ({"case": ("standard.*", "satndard.*")}, "no case matches 'satndard.*'; did you mean"),
+        ({"excepted": ("retired.case",)}, "no case matches 'retired.case'; "),
+        ({"route": ("h5:load_modle",)}, "no route matches 'h5:load_modle'; did you mean"),
+        ({"requirement": ("wieghts",)}, "no requirement matches 'wieghts'; did you mean"),
+        ({"traits": ("complied",)}, "the trait 'complied' is unknown: did you mean 'compiled'"),
+    ],
+)
+def test_a_name_that_does_not_exist_refuses_our_list_and_a_row_of_a_user_s_only_if_nothing_is_left(
+    session, fields, told
+):
+    with pytest.raises(UnreadableDeviations, match=f"^row 'a-row' of deviations: {re.escape(told)}"):
+        check_names(places(accepts=False, **fields), session.catalogue)
+    theirs = places(accepts=True, **fields)
+    check_names(theirs, session.catalogue)
+    (line,) = doubtful_names(theirs, session.catalogue)
+    assert told in line
+    (row,) = theirs.rows
+    alone = Deviations((dataclasses.replace(row, places=row.places[1:]),))
+    if fields in ({"case": ("standard.*", "satndard.*")}, {"excepted": ("retired.case",)}):
+        check_names(alone, session.catalogue)
+    else:
+        with pytest.raises(UnreadableDeviations, match=re.escape(told)):
+            check_names(alone, session.catalogue)

@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.both_sides.declarations import WrongDeclaration, importing
+from tests.both_sides.routes import Route
 from tests.interpreters.agents import ROOT
+from tests.interpreters.response import MissingSection, Response, UnknownSection
+from tests.judging.judgement import judge
+from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.requirement import requirements
+from tests.judging.seen import Seen
 from tests.selftest.whole_runs import PRINTED, variables
 
 BAD_USAGE = 4
@@ -67,6 +73,7 @@ def requirement(decorator: str, name: str = "mistaken", imports: str = "", body:
 
 
 TENSOR = "Tensor((None, 3))"
+SAVER = "@saver(writes='h5')"
 FINE = "@requirement(over='routes')"
 MODELS, ROUTES, TESTS = "models/standard/mistaken.py", "tests/routes/mistaken.py", "tests/test_mistaken.py"
 # A file of the project, its text, and what the line says; the place comes first.
@@ -80,8 +87,16 @@ FILES = [
     ),
     (MODELS, case(f"@case(inputs={TENSOR})", "return ("), f"{MODELS}:9: it cannot be imported: SyntaxError"),
     (MODELS, f"from .. import Cases{case('')}", f"{MODELS}:1: it cannot be imported: ImportError: .*Cases"),
-    ("models/mistaken.py", case(f"@case(inputs={TENSOR})"), "models/mistaken.py: a case lies in the folder"),
-    ("models/standard/more/it.py", case(f"@case(inputs={TENSOR})"), "models/standard/more/it.py: a case lies in"),
+    (
+        "models/mistaken.py",
+        case(f"@case(inputs={TENSOR})"),
+        "models/mistaken.py: mistaken: a case is found only in models/FAMILY/FILE.py",
+    ),
+    (
+        "models/standard/more/it.py",
+        case(f"@case(inputs={TENSOR})"),
+        "models/standard/more/it.py: mistaken: a case is found",
+    ),
     (ROUTES, ROUTE.format(decorator="@saver()"), f"{ROUTES}:5: .*missing 1 required keyword-only argument: 'writes'"),
     (
         ROUTES,
@@ -93,6 +108,21 @@ FILES = [
         ROUTES,
         ROUTE.format(decorator="@saver(writes='h5')").replace('    """Something."""', "    pass"),
         "a docstring",
+    ),
+    (
+        "tests/routes/more/it.py",
+        ROUTE.format(decorator="@saver(writes='h5')"),
+        "tests/routes/more/it.py: mistaken: a saver is found only in tests/routes/FILE.py: move it there",
+    ),
+    (
+        "tests/mistaken.py",
+        requirement(FINE),
+        "tests/mistaken.py: mistaken: a requirement is found only in tests/test_mistaken.py: move it there",
+    ),
+    (
+        TESTS,
+        requirement(FINE) + "def test_more(cell):\n    cell.judge(mistaken)\n",
+        f"{TESTS}: test_more: it would get no cells",
     ),
     (TESTS, requirement("@requirement"), f"{TESTS}:5: it cannot be imported: .*write @requirement\\(...\\)"),
     (TESTS, requirement(FINE, imports="from tests.nothing import x"), f"{TESTS}:3: .*ModuleNotFoundError"),
@@ -138,6 +168,18 @@ def test_a_mistake_in_a_file_is_one_line_that_names_it(project, file, text, mess
     assert (ended.returncode, "Traceback" in ended.stdout) == (BAD_USAGE, False)
 
 
+def test_a_file_that_an_agent_without_keras_cannot_import_is_one_line(project):
+    path = project / ROUTES
+    path.write_text(f"import tensorflow as tf\nlayers = tf.keras.layers\n{ROUTE.format(decorator=SAVER)}")
+    try:
+        ended = run(project, "--route=export:*", "-k", "loads")
+    finally:
+        path.unlink()
+    (line,) = [line for line in ended.stdout.splitlines() if line.startswith("ERROR: ")]
+    assert re.search(f"{ROUTES}:2: it cannot be imported: .*in the no-keras agent of ", line), line
+    assert ended.returncode == BAD_USAGE
+
+
 def test_a_family_needs_no_init_file(project):
     path = project / "models" / "family" / "small.py"
     path.parent.mkdir()
@@ -161,6 +203,11 @@ def test_a_family_needs_no_init_file(project):
             "('compiled', 'trained')",
             f"{MODELS}: mistaken: it has the trait 'compiled', and the model is not compiled",
         ),
+        (
+            "return tf.keras.callbacks.History()",
+            "()",
+            f"{MODELS}: mistaken: it returns a History, and has to return a Keras model, as it has inputs",
+        ),
     ],
 )
 def test_a_case_that_is_no_model_is_no_verdict(project, body, traits, message):
@@ -175,14 +222,28 @@ def test_a_case_that_is_no_model_is_no_verdict(project, body, traits, message):
     assert message in " ".join(ended.stdout.split())
 
 
-def test_a_case_that_cannot_be_built_says_so_and_where(project):
+def test_a_module_without_its_endpoint_is_no_verdict(project):
+    path = project / MODELS
+    endpoints = "@case(endpoints={'scale': {'x': Tensor((None, 3))}})"
+    path.write_text(case(endpoints, "return tf.Module()").lstrip())
+    try:
+        ended = run(project, "--case=standard.mistaken", "--route=saved_model:restored", "-k", "saves")
+    finally:
+        path.unlink()
+    said = f"{MODELS}: mistaken: it returns a Module, which has no function 'scale', its endpoint"
+    assert ("INCOMPLETE" in ended.stdout, said in " ".join(ended.stdout.split())) == (True, True), ended.stdout
+
+
+def test_a_case_that_cannot_be_built_says_so_once_and_where(project):
     path = project / MODELS
     path.write_text(case(f"@case(inputs={TENSOR})", "raise ValueError('no units')").lstrip())
     try:
-        ended = run(project, "--case=standard.mistaken", "--route=keras_archive:load_model", "-k", "saves")
+        routes = ["--route=keras_archive:load_model", "--route=h5:load_model"]
+        ended = run(project, "--case=standard.mistaken", *routes, "-k", "saves")
     finally:
         path.unlink()
-    assert f"{MODELS}: mistaken() cannot be built: ValueError: no units" in " ".join(ended.stdout.split())
+    said = f"fails: B>B  {MODELS}: mistaken() cannot be built: ValueError: no units (2 cells in all)"
+    assert " ".join(ended.stdout.split()).count(" ".join(said.split())) == 1, ended.stdout
 
 
 def test_a_loader_that_forgets_to_return_is_no_verdict(project):
@@ -216,6 +277,10 @@ def test_a_section_that_no_child_sends_is_a_mistake_in_the_requirement(project):
         ("PLANTED = [name]\n", ":1: PLANTED has to be a literal"),
         ('PLANTED = [{"route": "h5:x"}]\n', "an entry of PLANTED has the fields case, caught_by, instead_of, route"),
         ("PLANTED = [\n", "SyntaxError"),
+        (
+            'PLANTED = [{"route": "h5:x", "instead_of": "h5", "case": "a.b", "caught_by": {"wieghts": "x"}}]\n',
+            "the requirement 'wieghts' is unknown: did you mean 'weights'",
+        ),
     ],
 )
 def test_a_mistake_in_a_file_of_planted_faults_is_one_line(project, text, message):
@@ -271,3 +336,31 @@ def test_what_tensorflow_raises_while_it_is_imported_is_named_with_the_line(tmp_
     message = r"declaring_module\.py:8: it cannot be imported: ZeroDivisionError"
     with pytest.raises(WrongDeclaration, match=message), importing(path):
         importlib.import_module("declaring_module")
+
+
+def test_what_was_not_sent_is_blamed_on_a_step_that_failed_and_else_on_the_reader():
+    error = {"type": "ValueError", "message": "no", "bases": []}
+    with pytest.raises(MissingSection, match="ValueError: no"):
+        Response({"build": {"error": error}})["save"]
+    for others in ({}, {"training": {"error": error}}):
+        with pytest.raises(UnknownSection, match="did you mean 'answers'"):
+            Response({"load": {"value": None}, "answers": {"value": []}, **others})["answer"]
+
+
+def test_rows_match_what_the_pair_raises_although_a_message_names_the_case(bench):
+    error = {"type": "ValueError", "message": "no units", "bases": [], "traceback": ""}
+    judgement = judge(requirements()["saves"], Building(Response({"build": {"error": error}}), bench.evidence))
+    assert judgement.found[0].text() == "ValueError: no units"
+    assert judgement.message.endswith("dense_classifier() cannot be built: ValueError: no units")
+
+
+class Building(Seen):
+    """What is seen if a case cannot be built."""
+
+    def __init__(self, response, evidence):
+        super().__init__(evidence, NEW_ARTIFACTS, "standard.dense_classifier", Route("h5"))
+        self.response = response
+
+    @property
+    def saving(self):
+        return self.response

@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.both_sides.declarations import importing
 from tests.interpreters.agents import ROOT
 from tests.judging.plan import select
+from tests.run.misplaced import check_places
 
 MODELS, ROUTES = ROOT / "models", ROOT / "tests" / "routes"
 CONSTANTS = "route_declaration.py"
@@ -31,9 +33,11 @@ def check_globs(cases: Sequence[str], routes: Sequence[str], brought: Sequence[s
 
     Raises:
         NothingMatches: a glob matches nothing.
+        WrongDeclaration: a file is no Python, or lies where nobody looks for it.
     """
     if not cases and not routes:
         return
+    check_places()
     names = DeclaredNames.read()
     if names.cases is not None:
         select(cases, sorted({*names.cases, *brought}), "case")
@@ -68,8 +72,9 @@ class DeclaredNames:
 
 def _cases(folder: Path) -> Iterator[str]:
     for path in sorted(folder.glob("*/*.py")):
-        module = ast.parse(path.read_text("utf-8"))
+        module = _module(path)
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+        _refuse_bare(functions, ("case",))
         declared = [node.name for node in functions for call in _calls(node.decorator_list, ("case",))]
         if len(declared) != len(list(_calls(ast.walk(module), ("case",)))):
             raise NotPlain(path)
@@ -77,13 +82,14 @@ def _cases(folder: Path) -> Iterator[str]:
 
 
 def _routes(folder: Path) -> Iterator[str]:
-    shared = _constants(ast.parse((folder / CONSTANTS).read_text("utf-8")), {})
+    shared = _constants(_module(folder / CONSTANTS), {})
     savers: dict[str, Any] = {}
     loaders: dict[str, Any] = {}
     for path in sorted(folder.glob("*.py")):
         if path.name in (CONSTANTS, "__init__.py"):
             continue
-        module = ast.parse(path.read_text("utf-8"))
+        module = _module(path)
+        _refuse_bare(module.body, DECLARES)
         constants = _constants(module, shared)
         factories = {
             node.name: (node, call)
@@ -105,8 +111,25 @@ def _routes(folder: Path) -> Iterator[str]:
         yield from (f"{saver}:{loader}" for loader, reads in loaders.items() if writes in reads)
 
 
+def _module(path: Path) -> ast.Module:
+    with importing(str(path)):
+        return ast.parse(path.read_text("utf-8"), str(path))
+
+
 def _calls(nodes: Any, names: tuple[str, ...]) -> Iterator[ast.Call]:
     return (node for node in nodes if isinstance(node, ast.Call) and _name(node) in names)
+
+
+def _refuse_bare(nodes: Iterable[ast.stmt], names: tuple[str, ...]) -> None:
+    """Refuse to understand decorators without parentheses, which importing the file explains.
+
+    Raises:
+        NotPlain: there is one.
+    """
+    for node in nodes:
+        for each in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+            if isinstance(each, ast.Name) and each.id in names:
+                raise NotPlain(each.id)
 
 
 def _name(call: ast.Call) -> str:

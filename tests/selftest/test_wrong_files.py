@@ -168,6 +168,27 @@ def test_a_mistake_in_a_file_is_one_line_that_names_it(project, file, text, mess
     assert (ended.returncode, "Traceback" in ended.stdout) == (BAD_USAGE, False)
 
 
+@pytest.mark.parametrize(
+    ("file", "decorator", "said"),
+    [
+        (MODELS, "@case", "write @case\\(...\\)"),
+        (MODELS, f"@case(input={TENSOR})", "did you mean 'inputs'"),
+        ("models/mistaken.py", f"@case(inputs={TENSOR})", "a case is found only in models/FAMILY/FILE.py"),
+    ],
+)
+def test_a_mistake_in_a_new_case_is_said_if_it_is_asked_for_by_name(project, file, decorator, said):
+    path = project / file
+    path.write_text(case(decorator).lstrip())
+    try:
+        ended = run(project, "--case=standard.mistaken")
+    finally:
+        path.unlink()
+    (line,) = [line for line in ended.stdout.splitlines() if line.startswith("ERROR: ")]
+    assert line.startswith(f"ERROR: {file}:")
+    assert re.search(said, line), line
+    assert ended.returncode == BAD_USAGE
+
+
 def test_a_file_that_an_agent_without_keras_cannot_import_is_one_line(project):
     path = project / ROUTES
     path.write_text(f"import tensorflow as tf\nlayers = tf.keras.layers\n{ROUTE.format(decorator=SAVER)}")

@@ -110,6 +110,11 @@ def saver(
     """
 
     def decorate(write: Callable[..., None]) -> Callable[..., None]:
+        if not isinstance(writes, str):
+            raise wrong(write, f"writes={writes!r} is no text")
+        for argument, value in {"keys": keys, "promises": promises, "offered": offered}.items():
+            if not isinstance(value, (Mapping, type(None))):
+                raise wrong(write, f"{argument}={value!r} is no dict")
         info = SaverInfo(
             **_described(write, title),
             writes=writes,
@@ -181,6 +186,8 @@ def loader(
     """
 
     def decorate(read: Callable[..., Any]) -> Callable[..., Any]:
+        if not isinstance(offered, (Mapping, type(None))):
+            raise wrong(read, f"offered={offered!r} is no dict")
         info = LoaderInfo(
             **_described(read, title),
             reads=reads,

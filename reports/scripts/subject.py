@@ -53,6 +53,11 @@ class Subject:
         return self.session.catalogue.cases[self.row.case]
 
     @property
+    def builder(self) -> str:
+        """The name of the script's function that builds the model; what a user brings has any name."""
+        return "build_model" if self.case.brought else self.case.name
+
+    @property
     def saver(self) -> SaverInfo:
         """The saver."""
         return self.session.catalogue.parts(self.row.route)[0]
@@ -72,6 +77,11 @@ class Subject:
         """The shortfall that the row's message is about, of several the first."""
         about = [found for found in self.row.found if found.message and self.row.message.startswith(found.message)]
         return next(iter([*about, *self.row.found]), Shortfall(self.row.message))
+
+    @property
+    def loads_original(self) -> bool:
+        """True if what was loaded is what the case builds."""
+        return self.loader is not None and self.loader.asked == "as_original"
 
     @property
     def is_lost(self) -> bool:

@@ -11,6 +11,7 @@ from reports.scripts.subject import Subject
 from reports.scripts.templates import DATA, IN_A_CHILD, LIMIT
 from tests.both_sides.cases import CaseInfo
 from tests.interpreters.limits import GIB
+from tests.judging.checks.places import KINDS
 from tests.judging.inputs import features_of
 from tests.judging.requirement import Shortfall, Symptom
 
@@ -93,16 +94,18 @@ class Frame:
         """Return the condition on `raised` under which the shortfall shows."""
         shortfall = self.subject.shortfall
         if raised_answer(self.subject) == "loaded":
-            name = str(shortfall.seen).partition(":")[0]
-            shortfall = Shortfall(str(shortfall.seen), exception=name)
+            name, text = answer_of(self.subject), str(shortfall.seen)
+            shortfall = Shortfall(text if text.startswith(f"{name}: ") else name, exception=name)
         if self.symptom is Symptom.LOST:
             return 'raised != "nothing is raised"'
         if Kind.WORKS.describes(shortfall):
             return 'raised == "nothing is raised"'
         name = shortfall.exception or ""
+        part = stable_part(shortfall.message, name)
         if name == "CppError":  # there is no such class in Python
             name = ""
-        part = stable_part(shortfall.message, shortfall.exception or "")
+        if name == "KeyError":  # the suite says which keys there are, and a dict does not
+            part = ""
         conditions = [f"raised.startswith({name + ':'!r})"] if name else []
         conditions += [f"{part!r} in raised"] if part else []
         return " and ".join(conditions) or 'raised != "nothing is raised"'
@@ -142,6 +145,13 @@ def raised_answer(subject: Subject) -> str:
     """Return which of the two answers to an input is an exception, `loaded` or `original`; neither if empty."""
     if subject.row.requirement != "outputs":
         return ""
-    if subject.shortfall.expected == "an answer":
-        return "loaded"
-    return "original" if subject.shortfall.seen == "an answer" else ""
+    what = answer_of(subject)
+    if what == "answered":
+        return "original"
+    return "" if what in {"", "structure", *KINDS.values()} else "loaded"
+
+
+def answer_of(subject: Subject) -> str:
+    """Return what is wrong in the answer to the script's input: `values`, or the class of an exception."""
+    places = [place.where.rpartition(": ") for place in subject.shortfall.places]
+    return next((what for name, _, what in places if subject.input and name == subject.input.name), "")

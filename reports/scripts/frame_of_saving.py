@@ -20,6 +20,10 @@ OTHER_PATHS = {
     "trailing_slash": 'str(folder / "other" / "{name}") + "/"',
 }
 
+ANY_FILE = (
+    '{"a file": str(any(each.is_file() for each in [pathlib.Path(path), *pathlib.Path(path).parent.rglob("*")]))}'
+)
+
 
 class Saving(Frame):
     """The frame where saving alone shows the shortfall."""
@@ -30,13 +34,13 @@ class Saving(Frame):
         if self.subject.is_lost:
             steps = self.steps(Look("", "{}", "{}"))
             return self.framed_of(start, f"{self.start_of_steps()}{steps}print('finished')\n", False)
-        look = look_of(self.subject) if self.subject.loader is None else Look("", "{}", "{}")
         if self.symptom in (Symptom.EXCEPTION, Symptom.LOST) or Kind.WORKS.describes(self.subject.shortfall):
-            steps = indented(self.steps(look))
+            steps = indented(self.steps(Look("", "{}", "{}")))
             rest = f"{self.start_of_steps()}try:\n{steps}{RAISED.format(shown=self.shown())}"
             return self.framed_of(start, rest, False)
+        look = look_of(self.subject)
         if self.subject.row.requirement == "saves":
-            look = Look(expected={"files": "True"}, loaded='{"files": str(pathlib.Path(path).exists())}')
+            look = Look(expected={"a file": "True"}, loaded=ANY_FILE)
         differs = "seen.get(name) != expected.get(name)"
         steps = indented(self.steps(look))
         rest = f"{look.define}\n\n{self.start_of_steps()}try:\n{steps}"
@@ -56,11 +60,13 @@ class Saving(Frame):
         text = f"model = {self.subject.builder}()\n"
         text += NOT_CONSTANT if look.by_value else ""
         text += self.ask_once()
-        if requirement == "no_trace":
+        if requirement == "no_trace" and look.original != "{}":
             return f"{text}expected = {look.original}\n{self.save()}\nseen = {look.loaded}\n"
         if look.expected is not None:
             return f"{text}{self.save()}\nexpected, seen = {look.expected!r}, {look.loaded}\n"
         text += f"{self.save()}\n"
+        if requirement == "no_trace":
+            text += self.ask_once()
         if requirement in ("overwrites", "fingerprint", "arguments"):
             text += self.save_again()
         seen = look.loaded

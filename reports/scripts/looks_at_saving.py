@@ -14,6 +14,11 @@ FILES = """
 def files(path):
     return {str(each.relative_to(path)): "a file" for each in pathlib.Path(path).rglob("*") if each.is_file()}
 """
+FINGERPRINT = """
+def fingerprint(path):
+    read = tf.saved_model.experimental.read_fingerprint(path)
+    return {{name: str(getattr(read, name)) for name in {hashes}}}
+"""
 RANDOM_STATE = {
     "python": "__import__('random').getstate()",
     "numpy": "np.random.get_state()[1].tolist()",
@@ -84,12 +89,10 @@ def fingerprint(subject: Subject) -> Look:
     """Look at the hashes of a fingerprint that differ, or whether there is one."""
     hashes = re.findall(r"\w+_hash", Kind.TWICE.after(subject.shortfall))
     if not hashes:
-        return Look(
-            expected={"fingerprint": "True"}, loaded='{"fingerprint": str((folder / "fingerprint.pb").exists())}'
-        )
-    read = "tf.saved_model.experimental.read_fingerprint({})"
-    found = f"{{name: str(getattr({read}, name)) for name in {hashes!r}}}"
-    return Look("", found.format("path"), found.format("again"))
+        loaded = '{"fingerprint": str(pathlib.Path(path, "fingerprint.pb").exists())}'
+        return Look(expected={"fingerprint": "True"}, loaded=loaded)
+    define = FINGERPRINT.format(hashes=hashes)
+    return Look(define, "fingerprint(path)", "fingerprint(again)")
 
 
 def overwrites(subject: Subject) -> Look:

@@ -149,7 +149,7 @@ def resumed_training(subject: Subject) -> Look:
     define = TRAINING.format(features=tensors(features_of(subject.case)))
     if "traced" not in subject.case.traits:
         define = define.replace("\n    answers", "\n    tf.config.run_functions_eagerly(True)\n    answers")
-    if Kind.EVALUATION.describes(shortfall):
+    if Kind.EVALUATION.describes(shortfall) or [place.where for place in shortfall.places] == ["evaluated"]:
         define += (
             "    found = model.evaluate(features, targets, batch_size=4, verbose=0, return_dict=True)\n"
             "    return {name: str(value) for name, value in found.items()}\n"

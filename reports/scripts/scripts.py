@@ -158,8 +158,9 @@ def script(row: Row, session: Session, control: object = None) -> Script:
     if loader is not None and not subject.ends_while_saving:
         name, module = (loader.name, loader.module) if loader.name != "cpp" else ("v1_session", "v1")
         route += source_of(_route_file(module, session), name)
-    route = Source(route.imports, tuple(text for text in route.definitions if text not in model.definitions))
     frame = frame_of(subject, objects).framed()
+    if not frame.hides_model:
+        route = Source(route.imports, tuple(text for text in route.definitions if text not in model.definitions))
     library = op_source(case)
     definitions = "\n\n\n".join(model.definitions)
     routes = "\n\n\n".join([*([OP_LIBRARY.format(source=library)] if library else []), *route.definitions])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -106,12 +107,15 @@ def places(value: Any, where: str = "inputs") -> list[str]:
 def shown(inputs: list[Input], failing: list[str], shrunk: str | None) -> Input | None:
     """Return the input for a script: the smallest that shows the shortfall, if possible one that is short to write.
 
-    Where no input shows it, the first of all has to do; None if there is none.
+    Where it is not known which inputs show it, the first of all has to do; None if there is none.
     """
     by_name = {each.name: each for each in inputs}
-    candidates = [by_name[name] for name in failing if name in by_name] or inputs
-    if shrunk is not None and candidates:
-        first = candidates[0]
-        smallest = Input(first.name, first.endpoint, first.special, first.magnitude, evaluated(shrunk))
-        candidates = [smallest, *candidates]
+    candidates = sorted((by_name[name] for name in failing if name in by_name), key=number_of_values) or inputs
+    if shrunk is not None and failing and failing[0] in by_name:
+        candidates = [dataclasses.replace(by_name[failing[0]], value=evaluated(shrunk)), *candidates]
     return next((each for each in candidates if is_exact(each.value)), next(iter(candidates), None))
+
+
+def number_of_values(given: Input) -> int:
+    """Return how many values an input has."""
+    return sum(np.size(getattr(leaf, "values", leaf)) for leaf in leaves(given.value))

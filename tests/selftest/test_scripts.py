@@ -6,14 +6,18 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from reports.document.rows import Row
-from reports.scripts import scripts
+from reports.scripts import inputs, scripts
+from tests.both_sides.tensors import Input
 from tests.judging.bench import Bench
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.requirement import Shortfall, Symptom
 from tests.selftest.executed import Forks, forks, with_planting
+from tests.selftest.made_documents import row, side
 from tests.selftest.planted_faults import PlantedFault, planted_faults
 
 # What no script can show, by route and requirement, and why.
@@ -40,7 +44,7 @@ def forking(tmp_path_factory) -> Iterator[Forks]:
         yield started
 
 
-def row_of(bench: Bench, fault: PlantedFault, requirement: str) -> Row:
+def caught(bench: Bench, fault: PlantedFault, requirement: str) -> Row:
     """Return the row of the cell in which a requirement catches a planted fault, with nothing else that it finds."""
     cell = Cell(fault.case, fault.route, requirement)
     judgement = bench.judge(cell)[NEW_ARTIFACTS]
@@ -58,20 +62,62 @@ def is_sound(bench: Bench, cell: Cell) -> bool:
 def test_a_script_shows_a_fault_and_does_not_where_there_is_none(
     bench, session, forking, tmp_path, fault, requirement
 ):
-    row = row_of(bench, fault, requirement)
-    script = scripts.script(row, session)
+    finding = caught(bench, fault, requirement)
+    script = scripts.script(finding, session)
     assert script.frame.lines <= MOST_LINES, script.text()
     assert len(script.text()) <= LARGEST
     text = with_planting(script).text()
     shown = forking.execute(text, tmp_path / "faulty")
-    assert shown.verdict is True, f"{row.message}\n{text}\n{shown}"
+    assert shown.verdict is True, f"{finding.message}\n{text}\n{shown}"
     sound = Cell(fault.case, fault.instead_of, requirement)
     if is_sound(bench, sound):
-        text = scripts.script(dataclasses.replace(row, route=sound.route), session).text()
+        text = scripts.script(dataclasses.replace(finding, route=sound.route), session).text()
         shown = forking.execute(text, tmp_path / "sound")
-        assert shown.verdict is False, f"{row.message}\n{text}\n{shown}"
+        assert shown.verdict is False, f"{finding.message}\n{text}\n{shown}"
+
+
+@pytest.mark.parametrize(
+    ("hop", "lines"),
+    [
+        (
+            "A>B",
+            [
+                "pip install 'tensorflow==2.15.1' 'tf_keras==2.15.0'",
+                "TF_USE_LEGACY_KERAS=1 python SCRIPT save FOLDER",
+            ],
+        ),
+        ("A>B", ["pip install 'tensorflow==2.21.0' 'keras==3.15.1'", "\npython SCRIPT load FOLDER"]),
+        ("B>B", ["pip install 'tensorflow==2.21.0' 'keras==3.15.1'", "\npython SCRIPT\n"]),
+    ],
+)
+def test_a_script_says_what_to_install_and_how_to_run_its_steps(session, hop, lines):
+    sides = {"A": side("2.15.1", "2.15.0", legacy=True), "B": side("2.21.0", "3.15.1")}
+    upgrade = dataclasses.replace(session, state=dataclasses.replace(session.state, surroundings=sides))
+    found = (Shortfall("OSError: cannot read", symptom=Symptom.EXCEPTION, exception="OSError"),)
+    cell = ("custom_layer.registered", "keras_archive:load_model", "loads", "fails", hop)
+    head = scripts.script(row(*cell, message=found[0].message, found=found), upgrade).head
+    assert [line for line in lines if line not in head] == [], head
+
+
+@pytest.mark.parametrize("size", [10, 100, 10_000, 10_000_000])
+def test_inputs_of_more_than_twenty_values_come_from_a_seed(size):
+    values = np.random.default_rng(3).random((size, 1)).astype("float32")
+    text = inputs.tensors(values)
+    assert ("default_rng(1)" in text) == (size > 20)
+    assert len(text) < 500
+
+
+def test_the_smallest_input_that_fails_is_shown():
+    one, large = np.ones((1, 2), "float32"), np.ones((5, 2), "float32")
+    given = [Input(name, "call", False, 1.0, value) for name, value in (("large", large), ("one", one))]
+    chosen = inputs.shown(given, ["large", "one"], None)
+    assert chosen is not None
+    assert chosen.name == "one"
+    chosen = inputs.shown(given, ["large"], "np.zeros((1, 2), 'float32')")
+    assert chosen is not None
+    assert chosen.value.tolist() == [[0.0, 0.0]]
 
 
 def test_what_cannot_be_shown_is_planted():
-    caught = {(str(fault.route), requirement) for fault in planted_faults() for requirement in fault.caught_by}
-    assert caught >= set(NOT_SHOWN)
+    planted = {(str(fault.route), requirement) for fault in planted_faults() for requirement in fault.caught_by}
+    assert planted >= set(NOT_SHOWN)

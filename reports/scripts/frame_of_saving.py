@@ -76,7 +76,9 @@ class Saving(Frame):
         """Return the lines that save the same object once more, as the requirement asks for it."""
         name = self.subject.saver.file_name
         if self.subject.row.requirement == "arguments":
-            form = re.search("|".join(FORMS_OF_PATHS), f"{self.subject.shortfall.message} {self.subject.row.message}")
+            shortfall = self.subject.shortfall
+            told = " ".join([shortfall.message, *(place.where for place in shortfall.places)])
+            form = re.search("|".join(FORMS_OF_PATHS), told)
             other = OTHER_PATHS.get(form[0] if form else "", 'str(folder / "other" / "{name}")')
             other = other.format(name=name, renamed=name.replace(".h5", ".hdf5"))
             return f"{self.save(path=other)}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter
 from typing import Any
 
@@ -104,15 +105,31 @@ def places(value: Any, where: str = "inputs") -> list[str]:
     return [where]
 
 
-def shown(inputs: list[Input], failing: list[str], shrunk: str | None) -> Input | None:
+def smallest_of(inputs: list[Input], failing: list[str], shrunk: str | None, by_size: bool = True) -> Input | None:
     """Return the input for a script: the smallest that shows the shortfall, if possible one that is short to write.
 
     Where it is not known which inputs show it, the first of all has to do; None if there is none.
+
+    Args:
+        shrunk: the first failing input made smaller, as source; None if it was not.
+        by_size: prefer the one with the fewest values, and not the first. One without any value comes last.
     """
-    by_name = {each.name: each for each in inputs}
-    candidates = sorted((by_name[name] for name in failing if name in by_name), key=number_of_values) or inputs
-    if shrunk is not None and failing and failing[0] in by_name:
-        candidates = [dataclasses.replace(by_name[failing[0]], value=evaluated(shrunk)), *candidates]
+    candidates = [each for each in inputs if each.name in failing]
+    if by_size:
+        candidates.sort(key=lambda each: number_of_values(each) or math.inf)
+    if shrunk is not None and candidates:
+        first = next(each for each in inputs if each.name in failing)
+        candidates.insert(0, dataclasses.replace(first, value=evaluated(shrunk)))
+    return first_exact(candidates or inputs)
+
+
+def first_of(inputs: list[Input], failing: list[str]) -> Input | None:
+    """Return the first input that shows the shortfall, if possible one that is short to write."""
+    return first_exact([each for each in inputs if each.name in failing] or inputs)
+
+
+def first_exact(candidates: list[Input]) -> Input | None:
+    """Return the first of these inputs that is short to write, or else the first."""
     return next((each for each in candidates if is_exact(each.value)), next(iter(candidates), None))
 
 

@@ -53,16 +53,16 @@ def gradients(ask):
     sources = [each for each in tf.nest.flatten(inputs, expand_composites=True) if each.dtype.is_floating]
     with tf.GradientTape() as tape:
         tape.watch(sources)
-        answers = tf.nest.flatten(ask(), expand_composites=True)
-        total = tf.add_n([tf.reduce_sum(tf.cast(each, "float64")) for each in answers if each.dtype.is_floating])
+        answers = [each for each in tf.nest.flatten(ask(), expand_composites=True) if each.dtype.is_floating]
+        total = tf.add_n([tf.reduce_sum(tf.cast(each, "float64")) for each in answers])
     found = tape.gradient(total, sources, unconnected_gradients="zero")
     return {f"gradient {i}": str(each.numpy().tolist()) for i, each in enumerate(found)}
 """
 TRAINING = """
 def trained(model):
     random, features = np.random.default_rng(7), {features}
-    answers = model(features, training=False)
-    targets = tf.nest.map_structure(lambda each: tf.constant(random.random(each.shape), each.dtype), answers)
+    make = lambda answer: tf.constant(random.random(answer.shape), answer.dtype)
+    targets = tf.nest.map_structure(make, model(features, training=False))
 """
 LAYERS = (
     "[[each.name, type(each).__name__, bool(each.trainable)]"
@@ -74,7 +74,8 @@ NUMBER = '{{"number of variables": str(len({}))}}'
 
 def outputs(subject: Subject) -> Look:
     """Look at the answers to one input, number by number."""
-    original, loaded = subject.ask_original(), subject.ask_loaded()
+    original = subject.after_earlier(lambda each: each.ask_original())
+    loaded = subject.after_earlier(lambda each: each.ask_loaded())
     if str(subject.shortfall.expected or "").startswith(("structure", "names")):
         shape = '{{"structure": str(tf.nest.map_structure(lambda leaf: "tensor", {}))}}'
         return Look("", shape.format(original), shape.format(loaded))
@@ -132,7 +133,7 @@ def training_state(subject: Subject) -> Look:
     """Look at the place of a config, or at the optimizer's class or variables."""
     shortfall = subject.shortfall
     if Kind.OTHER_OPTIMIZER.describes(shortfall):
-        named = '{{"optimizer": type({}.optimizer).__name__}}'
+        named = '{{"optimizer": type(getattr({}, "optimizer", None)).__name__}}'
         return Look("", named.format("model"), named.format("loaded"))
     if Kind.NUMBER.describes(shortfall):
         return Look("", NUMBER.format("model.optimizer.variables"), NUMBER.format("loaded.optimizer.variables"))
@@ -189,7 +190,7 @@ def custom_objects(subject: Subject) -> Look:
 def place_in(shortfall: Shortfall) -> tuple[str, list[str | int], str]:
     """Return what differs, at which place as keys and numbers, and that place as text; `what` is empty if none is."""
     what, colon, place = shortfall.places[0].where.partition(": ") if shortfall.places else ("", "", "")
-    if not colon:
+    if not colon or "variable" in what:
         return "", [], ""
     keys = [int(number) if number else key for key, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", place)]
     return what, keys, place or "its root"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+import re
+from collections.abc import Callable
 from typing import Any
 
 from reports.document.rows import Row
-from reports.scripts.inputs import places, shown, specifications, tensors
+from reports.scripts.inputs import first_of, is_exact, places, smallest_of, specifications, tensors
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves, natural_order
@@ -105,8 +108,39 @@ class Subject:
     @functools.cached_property
     def input(self) -> Input | None:
         """The input to ask; None if the case has none."""
-        failing = self.shortfall.inputs
-        return shown(self.session.evidence.inputs(self.case.id), failing, self.row.shrunk if failing else None)
+        inputs = self.session.evidence.inputs(self.case.id)
+        if self.remembers:
+            return first_of(inputs, self.shortfall.inputs)
+        exactly = self.hop.within_one_pair and not (self.loader and self.loader.converted)
+        return smallest_of(inputs, self.shortfall.inputs, self.row.shrunk, by_size=exactly)
+
+    @property
+    def remembers(self) -> bool:
+        """True if an answer may depend on what was asked before."""
+        return "stateful" in self.case.traits or (self.loader is not None and self.loader.converted)
+
+    @functools.cached_property
+    def earlier(self) -> list[Input]:
+        """What is asked before the input, where that may matter: of each endpoint the last one."""
+        name = self.input.name if self.input else ""
+        if not self.remembers or name not in self.shortfall.inputs:
+            return []
+        inputs = self.session.evidence.inputs(self.case.id)
+        before = itertools.takewhile(lambda each: each.name != name, inputs)
+        return list({each.endpoint: each for each in before if is_exact(each.value)}.values())
+
+    def after_earlier(self, ask: Callable[[Subject], str]) -> str:
+        """Return source that asks what is asked earlier, and then the input.
+
+        Args:
+            ask: returns source that asks a subject's input.
+        """
+        asked = []
+        for number, each in enumerate(self.earlier):
+            other = dataclasses.replace(self)
+            other.__dict__["input"] = each  # as its cached property
+            asked.append(re.sub(r"(?<![\w'])inputs(?![\w'])", f"earlier[{number}]", ask(other)))
+        return f"[{', '.join([*asked, ask(self)])}][-1]" if asked else ask(self)
 
     @property
     def endpoint(self) -> str:

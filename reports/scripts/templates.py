@@ -5,9 +5,8 @@ from __future__ import annotations
 FOLDER = "folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp())\n"
 BOTH = """\
 if len(sys.argv) < 2:  # both, each in a new process
-    for mode in ("save", "load"):
-        ended = subprocess.run([sys.executable, __file__, mode, str(folder)])
-    sys.exit(ended.returncode)
+    ended = [subprocess.run([sys.executable, __file__, mode, str(folder)]) for mode in ("save", "load")]
+    sys.exit(ended[1].returncode)
 """
 TWO_PAIRS = """\
 if len(sys.argv) < 3:  # each has packages of its own
@@ -43,7 +42,7 @@ for each in [*model.variables, *getattr(getattr(model, "optimizer", None), "vari
         each.assign((~value if value.dtype.kind == "b" else value + value + 1).astype(value.dtype))
 """
 COMPARE = """\
-    differ = [name for name in {names} if {differs}]
+    differ = (name for name in {names} if {differs})
     wrong = [f"{{name}}: expected {{expected.get(name)}}, seen {{seen.get(name)}}" for name in differ]
 except Exception as error:
     sys.exit(print(f"not reproduced: {{error!r:.300}}"))

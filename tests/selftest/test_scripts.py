@@ -34,6 +34,8 @@ KINDS = {
     for requirement, pattern in fault.caught_by.items()
     if (str(fault.route), requirement) not in NOT_SHOWN
 }
+# The route without the fault where it is no fault: there the loss is restored, and so needed.
+NO_FAULT_THERE = {("keras_archive:asks_for_the_loss", "custom_objects")}
 MOST_LINES = 30
 LARGEST = 20_000
 
@@ -70,7 +72,7 @@ def test_a_script_shows_a_fault_and_does_not_where_there_is_none(
     shown = forking.execute(text, tmp_path / "faulty")
     assert shown.verdict is True, f"{finding.message}\n{text}\n{shown}"
     sound = Cell(fault.case, fault.instead_of, requirement)
-    if is_sound(bench, sound):
+    if is_sound(bench, sound) and (str(fault.route), requirement) not in NO_FAULT_THERE:
         text = scripts.script(dataclasses.replace(finding, route=sound.route), session).text()
         shown = forking.execute(text, tmp_path / "sound")
         assert shown.verdict is False, f"{finding.message}\n{text}\n{shown}"
@@ -110,10 +112,10 @@ def test_inputs_of_more_than_twenty_values_come_from_a_seed(size):
 def test_the_smallest_input_that_fails_is_shown():
     one, large = np.ones((1, 2), "float32"), np.ones((5, 2), "float32")
     given = [Input(name, "call", False, 1.0, value) for name, value in (("large", large), ("one", one))]
-    chosen = inputs.shown(given, ["large", "one"], None)
+    chosen = inputs.smallest_of(given, ["large", "one"], None)
     assert chosen is not None
     assert chosen.name == "one"
-    chosen = inputs.shown(given, ["large"], "np.zeros((1, 2), 'float32')")
+    chosen = inputs.smallest_of(given, ["large"], "np.zeros((1, 2), 'float32')")
     assert chosen is not None
     assert chosen.value.tolist() == [[0.0, 0.0]]
 

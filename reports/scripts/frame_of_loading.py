@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from reports.scripts.frame import OURS, SEED, Frame, Framed, indented, raised_answer
+from reports.scripts.frame import SEED, Frame, Framed, indented, raised_answer
 from reports.scripts.kinds import Kind
 from reports.scripts.look import Look
 from reports.scripts.looks import look_of
@@ -26,11 +26,6 @@ class Loading(Frame):
         assert self.subject.loader is not None
         return self.case.default_objects(self.subject.loader) is not None
 
-    @property
-    def lacks_module(self) -> bool:
-        """True if loading needs the module of the model, which is not there for who loads an artifact."""
-        return self.symptom is Symptom.EXCEPTION and OURS in self.subject.shortfall.message
-
     def framed(self) -> Framed:
         """Return the whole frame."""
         loader = self.subject.loader
@@ -41,7 +36,7 @@ class Loading(Frame):
             start += NO_KERAS
         if self.subject.is_lost:
             start += self.in_a_child("load")
-        hides = self.lacks_module or not (loader.builds_from_source or self.takes_objects or keras_of_a_user)
+        hides = self.subject.lacks_module or not (loader.builds_from_source or self.takes_objects or keras_of_a_user)
         return self.framed_of(start, self.rest(), hides)
 
     def rest(self) -> str:
@@ -132,7 +127,7 @@ class Loading(Frame):
         """
         loader = self.subject.loader
         assert loader is not None
-        passes = by_argument and not self.lacks_module
+        passes = by_argument and not self.subject.lacks_module
         given = {name: source for name, source in self.objects.items() if name != without and passes}
         objects = "{" + ", ".join(f"{name!r}: {source}" for name, source in given.items()) + "}"
         keys = {name: list(keys) for name, keys in self.case.signature_keys(self.subject.saver).items()}
@@ -151,7 +146,9 @@ class Loading(Frame):
     def resave(self, load: bool = True) -> str:
         """Return the lines that save what was loaded, and load it again."""
         name = self.subject.saver.file_name
-        text = f'(folder / "again").mkdir()\nsecond = str(folder / "again" / "{name}")\n'
+        text = f'second = str(folder / "again-{name}")\n'
+        if "/" in name:
+            text = f'second = str(folder / "again" / "{name}")\n(folder / "again").mkdir()\n'
         if self.case.is_keras_model and self.subject.loads_original:
             text += f"{self.save(path='second', model='loaded')}\n"
         else:

@@ -6,6 +6,7 @@ All of it is source. A look defines a function and says how to use it on the ori
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from reports.scripts.inputs import tensors
@@ -81,9 +82,10 @@ def outputs(subject: Subject) -> Look:
         return Look("", shape.format(original), shape.format(loaded))
     tolerance = subject.tolerance
     special = tolerance is not None and subject.input is not None and subject.input.special
-    return Look(
+    look = Look(
         ANSWERS, f"facts({original})", f"facts({loaded})", by_value=True, tolerance=tolerance, special=special
     )
+    return dataclasses.replace(look, after_saving="stateful" in subject.case.traits)
 
 
 def gradients(subject: Subject) -> Look:

@@ -23,6 +23,8 @@ from tests.judging.requirement import Shortfall, Symptom
 from tests.judging.seen import Seen
 from tests.run.session import Session
 
+# The package of our own code in children, where the case's module is.
+OURS = "_tf_save_conformance"
 LOST = tuple(symptom for _, symptom in LOSSES.values())
 # The sections of the child that builds, answers and saves. What is lost in any other is lost while loading.
 SAVING = (
@@ -92,6 +94,11 @@ class Subject:
         return self.shortfall.symptom in LOST
 
     @property
+    def lacks_module(self) -> bool:
+        """True if loading needs the module of the model, which is not there for who loads an artifact."""
+        return self.shortfall.exception == "ModuleNotFoundError" and OURS in self.shortfall.message
+
+    @property
     def ends_while_saving(self) -> bool:
         """True if the process that saves shows the shortfall, so that nothing has to be loaded."""
         if self.loader is None:
@@ -121,13 +128,17 @@ class Subject:
 
     @functools.cached_property
     def earlier(self) -> list[Input]:
-        """What is asked before the input, where that may matter: of each endpoint the last one."""
+        """What is asked before the input, where that may matter: of each endpoint the first one."""
         name = self.input.name if self.input else ""
         if not self.remembers or name not in self.shortfall.inputs:
             return []
         inputs = self.session.evidence.inputs(self.case.id)
         before = itertools.takewhile(lambda each: each.name != name, inputs)
-        return list({each.endpoint: each for each in before if is_exact(each.value)}.values())
+        first: dict[str, Input] = {}
+        for each in before:
+            if is_exact(each.value):
+                first.setdefault(each.endpoint, each)
+        return list(first.values())
 
     def after_earlier(self, ask: Callable[[Subject], str]) -> str:
         """Return source that asks what is asked earlier, and then the input.

@@ -97,12 +97,14 @@ class Loading(Frame):
         steps = build
         if look.by_value and not loader.builds_from_source:
             steps += NOT_CONSTANT
-        write = (
-            "" if look.original == "{}" else f'(folder / "expected.json").write_text(json.dumps({look.original}))\n'
-        )
+        asked = "" if look.original == "{}" else f"json.dumps({look.original})"
+        write = f'(folder / "expected.json").write_text({asked})\n' if asked else ""
         asks_itself = "model(inputs" in write and "tf.function" not in write
         if self.subject.saver.trains or look.after_saving:
-            steps += self.ask_once() + f"{self.save()}\n{write}sys.exit()\n"
+            steps += f"{self.ask_once()}{self.save()}\n"
+            steps += (
+                f"sys.exit(print({asked}, file=open(folder / 'expected.json', 'w')))\n" if asked else "sys.exit()\n"
+            )
         else:
             steps += ("" if asks_itself else self.ask_once()) + f"{write}sys.exit({self.save()})\n"
         text += f'if sys.argv[1] == "save":\n{indented(steps)}'

@@ -54,16 +54,14 @@ def gradients(ask):
     sources = [each for each in tf.nest.flatten(inputs, expand_composites=True) if each.dtype.is_floating]
     with tf.GradientTape() as tape:
         tape.watch(sources)
-        answers = [each for each in tf.nest.flatten(ask(), expand_composites=True) if each.dtype.is_floating]
-        total = tf.add_n([tf.reduce_sum(tf.cast(each, "float64")) for each in answers])
+        total = sum(tf.reduce_sum(tf.cast(x, "float64")) for x in tf.nest.flatten(ask(), True) if x.dtype.is_floating)
     found = tape.gradient(total, sources, unconnected_gradients="zero")
     return {f"gradient {i}": str(each.numpy().tolist()) for i, each in enumerate(found)}
 """
 TRAINING = """
 def trained(model):
-    random, features = np.random.default_rng(7), {features}
-    make = lambda answer: tf.constant(random.random(answer.shape), answer.dtype)
-    targets = tf.nest.map_structure(make, model(features, training=False))
+    random, features = np.random.default_rng(7).random, {features}
+    targets = tf.nest.map_structure(lambda x: tf.constant(random(x.shape), x.dtype), model(features, training=False))
 """
 LAYERS = (
     "[[each.name, type(each).__name__, bool(each.trainable)]"
@@ -151,7 +149,7 @@ def resumed_training(subject: Subject) -> Look:
     shortfall = subject.shortfall
     define = TRAINING.format(features=tensors(features_of(subject.case)))
     if "traced" not in subject.case.traits:
-        define = define.replace("\n    answers", "\n    tf.config.run_functions_eagerly(True)\n    answers")
+        define = define.replace("    random,", "    tf.config.run_functions_eagerly(True)\n    random,")
     if Kind.EVALUATION.describes(shortfall) or [place.where for place in shortfall.places] == ["evaluated"]:
         define += (
             "    found = model.evaluate(features, targets, batch_size=4, verbose=0, return_dict=True)\n"

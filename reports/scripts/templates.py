@@ -20,15 +20,14 @@ if sys.argv[1:2] == ["load"]:  # in a process without Keras
 # The process that may be lost is a child of the one that says how it went.
 IN_A_CHILD = """\
 if not sys.argv[{at}:]{condition}:  # in a process of its own, because it may crash or hang
-    command = [sys.executable, __file__, "{mode}", str(folder), "here"]
     try:
+        command = [sys.executable, __file__, "{mode}", str(folder), "here"]
         ended = subprocess.run(command, timeout={seconds}, capture_output=True, text=True)
         how = f"it ended with {{ended.returncode}}" if "finished" not in ended.stdout else "it finished"
     except subprocess.TimeoutExpired:
         how = "no end within {seconds} seconds"
     shown = {shown}
-    print(f"{{'' if shown else 'not '}}reproduced: {{how}}")
-    sys.exit(shown)
+    sys.exit(print(f"{{'' if shown else 'not '}}reproduced: {{how}}") or shown)
 """
 LIMIT = "resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {bytes}))  # else it would take all memory\n"
 NOT_CONSTANT = """\
@@ -46,16 +45,14 @@ COMPARE = """\
     wrong = [f"{{name}}: expected {{expected.get(name)}}, seen {{seen.get(name)}}" for name in differ]
 except Exception as error:
     sys.exit(print(f"not reproduced: {{error!r:.300}}"))
-print(f"reproduced: {{wrong[0]:.300}}" if wrong else "not reproduced")
-sys.exit(bool(wrong))
+sys.exit(print(f"reproduced: {{wrong[0]:.300}}" if wrong else "not reproduced") or bool(wrong))
 """
 RAISED = """\
     raised = "nothing is raised"
 except Exception as error:
     raised = " ".join(f"{{type(error).__name__}}: {{error}}".split())
 shown = {shown}
-print(f"{{'' if shown else 'not '}}reproduced: {{raised:.300}}")
-sys.exit(shown)
+sys.exit(print(f"{{'' if shown else 'not '}}reproduced: {{raised:.300}}") or shown)
 """
 DATA = """\
 def training_data(model):

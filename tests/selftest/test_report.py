@@ -285,7 +285,6 @@ def test_every_script_compiles_and_leaves_our_decorators_behind(session, bench):
                 cell.case, cell.route, cell.requirement, NEW_ARTIFACTS, Outcome.FAILS, found.message, (found,)
             )
             script = scripts.script(short, session)
-            assert script.frame.lines <= 30, script.text()
             text = script.text()
             compile(text, str(cell), "exec")
             used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}

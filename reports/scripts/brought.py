@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 
 from reports.scripts.sources import Source, source_of
 from tests.both_sides.cases import BroughtSource, CaseInfo
 
 MINE = Path(__file__).parents[2] / "models" / "mine.py"
-TENSORFLOW = ("import tensorflow as tf", "import numpy as np")
+TENSORFLOW = Source(("import tensorflow as tf", "import numpy as np"))
 
 
-def source_of_brought(case: CaseInfo, brought: BroughtSource) -> Source:
-    """Return the imports and definitions that build or load the model, in a function with the case's name."""
-    objects: tuple[str, ...] = ()
-    imports: tuple[str, ...] = TENSORFLOW
-    module = function = ""
-    if brought.function:
-        module, _, function = brought.function.partition(":")
-        imports = (*TENSORFLOW, f"sys.path[:0] = {list(brought.search)}", f"import {module}")
-        declared = f"{module}.{function}_custom_objects"
-        by_name = f"({declared}() if callable({declared}) else {declared})"
-        objects = tuple(f"{class_name(each)} = {by_name}[{each!r}]" for each in case.given_objects)
-        if case.exists_as is None or case.is_unreadable:
-            return Source(imports, (*objects, f"def {case.name}():\n    return {module}.{function}()"))
-    if case.is_unreadable:
-        return Source(imports, objects)
+def source_of_brought(case: CaseInfo, source: BroughtSource, needs_all_objects: bool) -> Source:
+    """Return the definition of `build_model`, which builds or loads the model, after what it uses.
+
+    The user's module is imported as `brought`, because it may have any name.
+
+    Args:
+        needs_all_objects: also define `objects`, with the custom objects that the module or the model registers.
+    """
+    lines = [f"existing = {source.artifact!r}"] if source.artifact else []
+    if source.function:
+        module, _, function = source.function.partition(":")
+        lines += [f"sys.path[:0] = {list(source.search)}\nimport {module} as brought"]
+        if case.given_objects:
+            declared = f"brought.{function}_custom_objects"
+            lines += [f"given = {declared}() if callable({declared}) else {declared}"]
+    further = Source()
+    if needs_all_objects:
+        given = ", **given" if case.given_objects else ""
+        every = f"{{**tf.keras.utils.get_custom_objects(){given}}}"
+        further = Source((), (f"build_model()  # which may register more\nobjects = {every}",))
+    return TENSORFLOW + Source((), tuple(lines)) + _definition(case, source) + further
+
+
+def objects_of_brought(case: CaseInfo, needs_all_objects: bool) -> dict[str, str]:
+    """Return source for the user's custom objects by name: those beside the function, or all."""
+    if needs_all_objects:
+        return {name: f"objects[{name!r}]" for name in case.custom_objects}
+    return {name: f"given[{name!r}]" for name in case.given_objects}
+
+
+def _definition(case: CaseInfo, source: BroughtSource) -> Source:
+    """Return the definition of `build_model`, after those that it uses."""
+    build = f"brought.{(source.function or '').partition(':')[2]}()"
+    if case.is_unreadable and not source.function:
+        return Source()
+    if source.artifact is None or case.is_unreadable:
+        return Source((), (f"def build_model():\n    return {build}",))
+    used, path = Source(), "existing"
+    if glob.escape(source.artifact) != source.artifact and case.exists_as in ("saved_model", "checkpoint"):
+        used, path = source_of(MINE, "plainly_named"), "plainly_named(existing)"
     if case.exists_as == "saved_model":
-        served = source_of(MINE, "Served").definitions
-        definition = f"def {case.name}():\n    return Served(tf.saved_model.load(existing))"
-        return Source((*imports, "from typing import Any"), (*served, definition))
-    if case.exists_as in ("checkpoint", "weights_h5"):
-        prefix = source_of(MINE, "checkpoint_prefix").definitions
-        read = {
-            "checkpoint": "tf.train.Checkpoint(model=model).read(checkpoint_prefix(existing))",
-            "weights_h5": "model.load_weights(existing)",
-        }[case.exists_as]
-        definition = f"def {case.name}():\n    model = {module}.{function}()\n    {read}\n    return model"
-        return Source(("import os", *imports), (*prefix, definition))
-    custom = ", ".join(f"{each!r}: {class_name(each)}" for each in case.given_objects)
-    load = f"tf.keras.models.load_model(existing, custom_objects={{{custom}}})"
-    return Source(imports, (*objects, f"def {case.name}():\n    return {load}"))
+        used += source_of(MINE, "Served")
+        lines = [f"return Served(tf.saved_model.load({path}))"]
+    elif case.exists_as == "checkpoint":
+        used += source_of(MINE, "checkpoint_prefix")
+        path = path.replace("existing", "checkpoint_prefix(existing)")
+        lines = [f"model = {build}", f"tf.train.Checkpoint(model=model).read({path})", "return model"]
+    elif case.exists_as == "weights_h5":
+        lines = [f"model = {build}", f"model.load_weights({path})", "return model"]
+    else:
+        objects = ", custom_objects=given" if case.given_objects else ""
+        lines = [f"return tf.keras.models.load_model({path}{objects})"]
+    return used + Source((), ("def build_model():\n    " + "\n    ".join(lines),))
 
 
 def class_name(custom_object: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections import Counter
 from typing import Any
 
@@ -103,15 +105,34 @@ def places(value: Any, where: str = "inputs") -> list[str]:
     return [where]
 
 
-def shown(inputs: list[Input], failing: list[str], shrunk: str | None) -> Input | None:
+def smallest_of(inputs: list[Input], failing: list[str], shrunk: str | None, by_size: bool = True) -> Input | None:
     """Return the input for a script: the smallest that shows the shortfall, if possible one that is short to write.
 
-    Where no input shows it, the first of all has to do; None if there is none.
+    Where it is not known which inputs show it, the first of all has to do; None if there is none.
+
+    Args:
+        shrunk: the first failing input made smaller, as source; None if it was not.
+        by_size: prefer the one with the fewest values, and not the first. One without any value comes last.
     """
-    by_name = {each.name: each for each in inputs}
-    candidates = [by_name[name] for name in failing if name in by_name] or inputs
+    candidates = [each for each in inputs if each.name in failing]
+    if by_size:
+        candidates.sort(key=lambda each: number_of_values(each) or math.inf)
     if shrunk is not None and candidates:
-        first = candidates[0]
-        smallest = Input(first.name, first.endpoint, first.special, first.magnitude, evaluated(shrunk))
-        candidates = [smallest, *candidates]
+        first = next(each for each in inputs if each.name in failing)
+        candidates.insert(0, dataclasses.replace(first, value=evaluated(shrunk)))
+    return first_exact(candidates or inputs)
+
+
+def first_of(inputs: list[Input], failing: list[str]) -> Input | None:
+    """Return the first input that shows the shortfall, if possible one that is short to write."""
+    return first_exact([each for each in inputs if each.name in failing] or inputs)
+
+
+def first_exact(candidates: list[Input]) -> Input | None:
+    """Return the first of these inputs that is short to write, or else the first."""
     return next((each for each in candidates if is_exact(each.value)), next(iter(candidates), None))
+
+
+def number_of_values(given: Input) -> int:
+    """Return how many values an input has."""
+    return sum(np.size(getattr(leaf, "values", leaf)) for leaf in leaves(given.value))

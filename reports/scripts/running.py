@@ -25,7 +25,6 @@ from tests.interpreters.interpreter import Interpreter
 from tests.interpreters.limits import GIB
 from tests.judging.cells import Cell
 from tests.judging.pairs import Hop
-from tests.judging.requirement import Shortfall, Symptom
 from tests.run.request import RunRequest
 
 MOST_SCRIPTS = 20
@@ -35,8 +34,6 @@ WALL_SECONDS_OF_ONE = 150
 FEWEST_CPU_SECONDS = 5
 # TensorFlow reserves more addresses than it uses.
 ADDRESS_SPACE = 8 * GIB
-# Requirements about values: what differs there is wrong without a word.
-OF_VALUES = ("outputs", "weights", "gradients", "training_state", "resumed_training", "resaves")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,24 +57,14 @@ def chosen(rows: Iterable[Row]) -> list[Row]:
 
     Of rows with the same message on the same route, one comes before the second of any.
     """
-    unexpected = sorted((row for row in rows if row.is_bad and row.repro is not None), key=gravity)
+    unexpected = sorted((row for row in rows if row.is_bad and row.repro is not None), key=lambda row: row.gravity)
     alike: collections.Counter[tuple[str, ...]] = collections.Counter()
-    order: list[tuple[bool, int, int, int, Row]] = []
+    order: list[tuple[bool, tuple[int, int], int, int, Row]] = []
     for row in unexpected:
         kind = (str(row.route), row.requirement, str(row.hop), re.sub(r"\d+|'[^']*'", "", row.message)[:80])
-        order.append((alike[kind] > 0, gravity(row), alike[kind], len(order), row))
+        order.append((alike[kind] > 0, row.gravity, alike[kind], len(order), row))
         alike[kind] += 1
     return [row for *_, row in sorted(order, key=lambda each: each[:-1])][:MOST_SCRIPTS]
-
-
-def gravity(row: Row) -> int:
-    """Return how grave what a row found is: 0 for wrong values, then lost processes, refusals and changed names."""
-    first = next(iter(row.found), Shortfall(""))
-    if first.symptom is Symptom.MISMATCH:
-        renamed = "paths" in first.message or "order" in first.message
-        return 0 if row.requirement in OF_VALUES and not renamed else 4
-    ranks = {Symptom.EXCEPTION: 2, Symptom.LOST: 3, Symptom.CHANGED: 4}
-    return ranks.get(first.symptom, 1)
 
 
 def run_all(folder: Path, document: Document, request: RunRequest) -> Document:
@@ -117,7 +104,7 @@ def executed(
         cpu_seconds: how many all steps may take together.
 
     Returns:
-        whether it has reproduced, or None if it came to no verdict, and the CPU seconds that were taken.
+        whether it has reproduced, or None if it was ended by a limit, and the CPU seconds that were taken.
     """
     spent = 0.0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
@@ -131,8 +118,8 @@ def executed(
             if ended.verdict is not None:
                 return ended.verdict, spent
             if ended.status:
-                return (False if mode == "save" and ended.status == 1 else None), spent
-    return None, spent
+                return (False if ended.status > 0 else None), spent
+    return False, spent
 
 
 def run_limited(command: list[str], environment: dict[str, str], scratch: Path, cpu_seconds: float) -> Ended:

@@ -15,12 +15,15 @@ from reports.document import files
 from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.failures import Failures
-from reports.scripts.brought import class_name, source_of_brought
-from reports.scripts.frame import Framed, command_of, environment_of, frame_of, indented
-from reports.scripts.looks import NoLook
+from reports.scripts.brought import objects_of_brought, source_of_brought
+from reports.scripts.frame import Framed, indented
+from reports.scripts.frame_of_custom_objects import LoadingWithout
+from reports.scripts.frame_of_loading import Loading
+from reports.scripts.frame_of_saving import Saving
+from reports.scripts.head import head_of
+from reports.scripts.look import NoLook
 from reports.scripts.sources import Source, objects_of, source_of, source_of_objects
 from reports.scripts.subject import Subject
-from reports.summary.wording import cut
 from tests.both_sides.cases import CaseInfo
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL
@@ -40,7 +43,6 @@ SHOWN = (
     Outcome.DEVIATES,
     Outcome.BROKEN_BEFORE,
 )
-MOST_SHORTFALLS, LONGEST_LINE = 3, 300
 OP_LIBRARY = """\
 OP_SOURCE = r'''
 {source}'''
@@ -146,11 +148,9 @@ def script(row: Row, session: Session, control: object = None) -> Script:
     subject = Subject(row, session, control)
     case, saver, loader = subject.case, subject.saver, subject.loader
     if case.brought:
-        source = source_of_brought(case, case.brought)
-        objects = {name: class_name(name) for name in case.given_objects}
-        ours = [line for line in source.imports if line.startswith("sys.path")]
-        of_user = source.imports[source.imports.index(ours[0]) :] if ours else ()
-        model = Source(tuple(line for line in source.imports if line not in of_user), (*of_user, *source.definitions))
+        needs_all = row.requirement == "custom_objects"
+        objects = objects_of_brought(case, needs_all)
+        model = source_of_brought(case, case.brought, needs_all)
     else:
         objects = objects_of(_case_file(case), case.name)
         model = source_of(_case_file(case), case.name) + source_of_objects(_case_file(case), case.name)
@@ -158,14 +158,27 @@ def script(row: Row, session: Session, control: object = None) -> Script:
     if loader is not None and not subject.ends_while_saving:
         name, module = (loader.name, loader.module) if loader.name != "cpp" else ("v1_session", "v1")
         route += source_of(_route_file(module, session), name)
-    route = Source(route.imports, tuple(text for text in route.definitions if text not in model.definitions))
-    frame = frame_of(subject, objects)
+    frame = frame_of(subject, objects).framed()
+    if not frame.hides_model:
+        route = Source(route.imports, tuple(text for text in route.definitions if text not in model.definitions))
     library = op_source(case)
     definitions = "\n\n\n".join(model.definitions)
     routes = "\n\n\n".join([*([OP_LIBRARY.format(source=library)] if library else []), *route.definitions])
     imports = (model + route).used_imports
     used = "\n".join([definitions, routes, frame.start, frame.rest])
-    return Script(_head(subject), _imports(imports, used), definitions, routes, frame)
+    return Script(head_of(subject), _imports(imports, used), definitions, routes, frame)
+
+
+def frame_of(subject: Subject, objects: dict[str, str]) -> Saving | Loading:
+    """Return the frame of the script about this row.
+
+    Args:
+        objects: the case's custom objects as source, by the name that Keras asks for.
+    """
+    if subject.ends_while_saving:
+        return Saving(subject)
+    kind = LoadingWithout if subject.row.requirement == "custom_objects" else Loading
+    return kind(subject, objects)
 
 
 def op_source(case: CaseInfo) -> str | None:
@@ -194,62 +207,6 @@ def _imports(of_sources: tuple[str, ...], used: str) -> tuple[str, ...]:
             key=lambda line: (" numpy" in line or "tensorflow" in line, line),
         )
     )
-
-
-def _head(subject: Subject) -> str:
-    row, session, hop = subject.row, subject.session, subject.hop
-    lines = [f"{row.cell}, {hop}: {row.outcome}.", ""]
-    for shortfall in row.found[:MOST_SHORTFALLS] or [subject.shortfall]:
-        lines += [
-            _one_line(text)
-            for text in (
-                shortfall.message,
-                f"expected: {shortfall.expected}" if shortfall.expected else "",
-                f"seen:     {shortfall.seen}" if shortfall.seen else "",
-            )
-            if text
-        ]
-    lines += [f"and {len(row.found) - MOST_SHORTFALLS} more"] if len(row.found) > MOST_SHORTFALLS else []
-    pairs = session.pairs
-    needed = {side: _packages(subject, side) for side in (hop.saved, hop.loaded)}
-    lines.append("")
-    if hop.within_one_pair:
-        before = environment_of(pairs[hop.saved])
-        lines += [command_of(pairs[hop.saved], needed[hop.saved]), f"{before}python SCRIPT"]
-    for side, mode in ((hop.saved, "save"), (hop.loaded, "load")):
-        if not hop.within_one_pair:
-            lines += [
-                command_of(pairs[side], needed[side]),
-                f"{environment_of(pairs[side])}python SCRIPT {mode} FOLDER",
-            ]
-    if subject.ends_while_saving:
-        lines.append("It saves, and ends")
-    elif hop.within_one_pair:
-        lines.append(
-            "It saves in one process (SCRIPT save FOLDER) and loads in another (SCRIPT load FOLDER). It ends"
-        )
-    else:
-        lines.append("The first saves, the second, in its own environment, loads. That ends")
-    lines[-1] += ' with a line "reproduced" and exit code 1, or "not reproduced" and 0.'
-    if subject.loader is not None and subject.loader.name == "cpp" and not subject.ends_while_saving:
-        lines.append(
-            "In place of the C++ loader stands a session of TensorFlow 1, which restores variables as it does."
-        )
-    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
-    return f'"""{text}\n"""'
-
-
-def _one_line(text: str) -> str:
-    return cut(" ".join(text.split()), LONGEST_LINE)
-
-
-def _packages(subject: Subject, side: str) -> list[str]:
-    """Return the requirements beside TensorFlow that a side needs."""
-    there = subject.session.surroundings[side].runtimes
-    wanted = [subject.case.package]
-    wanted += [subject.saver.package] if side == subject.hop.saved else []
-    wanted += [subject.loader.package] if side == subject.hop.loaded and subject.loader else []
-    return [f"{name}=={there[name]}" if name in there else name for name in dict.fromkeys(wanted) if name]
 
 
 def _case_file(case: CaseInfo) -> Path:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+import re
+from collections.abc import Callable
 from typing import Any
 
 from reports.document.rows import Row
-from reports.scripts.inputs import places, shown, specifications, tensors
+from reports.scripts.inputs import first_of, is_exact, places, smallest_of, specifications, tensors
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves, natural_order
@@ -20,6 +23,8 @@ from tests.judging.requirement import Shortfall, Symptom
 from tests.judging.seen import Seen
 from tests.run.session import Session
 
+# The package of our own code in children, where the case's module is.
+OURS = "_tf_save_conformance"
 LOST = tuple(symptom for _, symptom in LOSSES.values())
 # The sections of the child that builds, answers and saves. What is lost in any other is lost while loading.
 SAVING = (
@@ -53,6 +58,11 @@ class Subject:
         return self.session.catalogue.cases[self.row.case]
 
     @property
+    def builder(self) -> str:
+        """The name of the script's function that builds the model; what a user brings has any name."""
+        return "build_model" if self.case.brought else self.case.name
+
+    @property
     def saver(self) -> SaverInfo:
         """The saver."""
         return self.session.catalogue.parts(self.row.route)[0]
@@ -74,9 +84,19 @@ class Subject:
         return next(iter([*about, *self.row.found]), Shortfall(self.row.message))
 
     @property
+    def loads_original(self) -> bool:
+        """True if what was loaded is what the case builds."""
+        return self.loader is not None and self.loader.asked == "as_original"
+
+    @property
     def is_lost(self) -> bool:
         """True if a process was lost, and raised nothing."""
         return self.shortfall.symptom in LOST
+
+    @property
+    def lacks_module(self) -> bool:
+        """True if loading needs the module of the model, which is not there for who loads an artifact."""
+        return self.shortfall.exception == "ModuleNotFoundError" and OURS in self.shortfall.message
 
     @property
     def ends_while_saving(self) -> bool:
@@ -95,8 +115,43 @@ class Subject:
     @functools.cached_property
     def input(self) -> Input | None:
         """The input to ask; None if the case has none."""
-        failing = self.shortfall.inputs
-        return shown(self.session.evidence.inputs(self.case.id), failing, self.row.shrunk if failing else None)
+        inputs = self.session.evidence.inputs(self.case.id)
+        if self.remembers:
+            return first_of(inputs, self.shortfall.inputs)
+        exactly = self.hop.within_one_pair and not (self.loader and self.loader.converted)
+        return smallest_of(inputs, self.shortfall.inputs, self.row.shrunk, by_size=exactly)
+
+    @property
+    def remembers(self) -> bool:
+        """True if an answer may depend on what was asked before."""
+        return "stateful" in self.case.traits or (self.loader is not None and self.loader.converted)
+
+    @functools.cached_property
+    def earlier(self) -> list[Input]:
+        """What is asked before the input, where that may matter: of each endpoint the first one."""
+        name = self.input.name if self.input else ""
+        if not self.remembers or name not in self.shortfall.inputs:
+            return []
+        inputs = self.session.evidence.inputs(self.case.id)
+        before = itertools.takewhile(lambda each: each.name != name, inputs)
+        first: dict[str, Input] = {}
+        for each in before:
+            if is_exact(each.value):
+                first.setdefault(each.endpoint, each)
+        return list(first.values())
+
+    def after_earlier(self, ask: Callable[[Subject], str]) -> str:
+        """Return source that asks what is asked earlier, and then the input.
+
+        Args:
+            ask: returns source that asks a subject's input.
+        """
+        asked = []
+        for number, each in enumerate(self.earlier):
+            other = dataclasses.replace(self)
+            other.__dict__["input"] = each  # as its cached property
+            asked.append(re.sub(r"(?<![\w'])inputs(?![\w'])", f"earlier[{number}]", ask(other)))
+        return f"[{', '.join([*asked, ask(self)])}][-1]" if asked else ask(self)
 
     @property
     def endpoint(self) -> str:

@@ -43,6 +43,12 @@ PLANTED = [
         "caught_by": {"custom_objects": "does not name what is missing: ValueError: no"},
     },
     {
+        "route": "keras_archive:hides_why_it_refuses",
+        "instead_of": "keras_archive:load_model",
+        "case": "custom_layer.registered",
+        "caught_by": {"custom_objects": "does not name what is missing: ValueError: no"},
+    },
+    {
         "route": "keras_archive:answers_wrongly_without_its_class",
         "instead_of": "keras_archive:load_model",
         "case": "custom_layer.registered",
@@ -88,6 +94,14 @@ def refuses_without_saying_why(path, custom_objects):
     if not custom_objects:
         raise ValueError("no")
     return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def hides_why_it_refuses(path, custom_objects):
+    try:
+        return loaded(path, custom_objects)
+    except TypeError:
+        raise ValueError("no") from None
 
 
 @rebuilds_models

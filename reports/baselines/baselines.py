@@ -27,12 +27,12 @@ from tests.judging.pairs import NEW_ARTIFACTS
 
 BASELINES = Path(__file__).parent
 SCHEMA = BASELINES / "schema" / "baseline.schema.json"
-VERSION = 1
+VERSION = 2
 KEPT_FACTS = (
     "needs", "refused_with", "refused_without", "argument_wins_over_registration", "scope_wins_over_registration",
     "wrong_objects", "bytes",
 )  # fmt: skip
-KEPT_FIELDS = ("outcome", "message", "found", "largest_ulp", "deviations", "blocked_by")
+KEPT_FIELDS = ("outcome", "message", "shortfalls", "largest_ulp", "deviations", "blocked_by")
 KEPT_HEADER = (
     "schema", "started", "known_pairs", "requirements", "cases", "savers", "loaders", "titles", "stale_rows",
     "footer",
@@ -73,7 +73,7 @@ def _kept(row: Row) -> dict[str, Any]:
         kept["facts"] = facts
     if not row.accepted:
         kept["accepted"] = False
-    if row.found and row.message == row.found[0].message:
+    if row.shortfalls and row.message == row.shortfalls[0].message:
         kept.pop("message", None)
     return dict(_reproducible(kept))
 
@@ -92,8 +92,8 @@ def to_document(baseline: Mapping[str, Any]) -> Document:
     rows = []
     for entry in baseline["cells"]:
         content = {name: value for name, value in entry.items() if name != "of"}
-        if "found" in content:
-            content.setdefault("message", content["found"][0]["message"])
+        if "shortfalls" in content:
+            content.setdefault("message", content["shortfalls"][0]["message"])
         # Any cell will do at first; the entry's own cells are put in its place.
         like = Row.from_json({**content, "case": "", "route": "", "requirement": "", "hop": str(NEW_ARTIFACTS)})
         for product in map(Product.from_json, entry["of"]):

@@ -17,7 +17,7 @@ from tests.both_sides.surroundings import Surroundings
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop, Pair
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 INCOMPLETE = "incomplete"
 

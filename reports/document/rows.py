@@ -33,7 +33,7 @@ class Row:
 
     Args:
         message: what is wrong in one line, or why the requirement does not apply.
-        found: every shortfall; what it expected and saw are texts here.
+        shortfalls: every shortfall; what it expected and saw are texts here.
         fixed: in a gate, the messages of the control's shortfalls that are gone.
         blocked_by: the requirement that failed, if the cell is blocked.
         largest_ulp, largest_absolute: the largest errors of all compared values; None if none were compared.
@@ -55,7 +55,7 @@ class Row:
     hop: Hop
     outcome: Outcome
     message: str = ""
-    found: tuple[Shortfall, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
     fixed: tuple[str, ...] = ()
     blocked_by: str | None = None
     largest_ulp: float | None = None
@@ -82,7 +82,7 @@ class Row:
             hop=judgement.hop,
             outcome=judgement.outcome,
             message=_message(judgement),
-            found=tuple(map(_in_text, judgement.found)),
+            shortfalls=tuple(map(_in_text, judgement.shortfalls)),
             fixed=tuple(judgement.fixed),
             blocked_by=judgement.blocked_by,
             largest_ulp=judgement.largest_ulp,
@@ -95,7 +95,7 @@ class Row:
             seconds=judgement.seconds,
             accepted=judgement.accepted,
             shrunk=judgement.shrunk,
-            warnings=tuple(judgement.warnings) if judgement.found or cell.requirement in STEPS else (),
+            warnings=tuple(judgement.warnings) if judgement.shortfalls or cell.requirement in STEPS else (),
         )
 
     @classmethod
@@ -106,7 +106,7 @@ class Row:
             "route": Route.parse(content["route"]),
             "hop": Hop.parse(content["hop"]),
             "outcome": OUTCOMES[content["outcome"]],
-            "found": tuple(map(_shortfall, content.get("found", ()))),
+            "shortfalls": tuple(map(_shortfall, content.get("shortfalls", ()))),
             "fixed": tuple(content.get("fixed", ())),
             "deviations": tuple(content.get("deviations", ())),
             "warnings": tuple(from_plain(StepWarning, each) for each in content.get("warnings", ())),
@@ -126,7 +126,7 @@ class Row:
             "message": self.message,
         }
         further: dict[str, Any] = {
-            "found": [_shortfall_as_json(shortfall) for shortfall in self.found],
+            "shortfalls": [_shortfall_as_json(shortfall) for shortfall in self.shortfalls],
             "fixed": list(self.fixed),
             "blocked_by": self.blocked_by,
             "largest_ulp": _number_as_json(self.largest_ulp),
@@ -163,7 +163,7 @@ class Row:
     @property
     def was_not_built(self) -> bool:
         """True if nothing but the model itself is to blame: it could not be built, so nothing was saved or loaded."""
-        return bool(self.found) and all(Place("build") in shortfall.places for shortfall in self.found)
+        return bool(self.shortfalls) and all(Place("build") in shortfall.places for shortfall in self.shortfalls)
 
     @property
     def was_judged(self) -> bool:
@@ -173,7 +173,7 @@ class Row:
     @property
     def consequence(self) -> Consequence | None:
         """The gravest consequence of its shortfalls; None if it has none."""
-        consequences = [consequence_of(self.requirement, shortfall) for shortfall in self.found]
+        consequences = [consequence_of(self.requirement, shortfall) for shortfall in self.shortfalls]
         return min(consequences, key=lambda each: each.gravity, default=None)
 
     @property

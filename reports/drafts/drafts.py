@@ -69,12 +69,12 @@ def _unexplained(document: Document, hop: Hop, known: Deviations) -> dict[Drafte
     cells: dict[DraftedSymptom, set[CaseOnRoute]] = collections.defaultdict(set)
     between = Between.of(document, hop)
     for row in document.cells:
-        if row.hop != hop or not row.found or (document.is_gate and not row.is_bad):
+        if row.hop != hop or not row.shortfalls or (document.is_gate and not row.is_bad):
             continue
         traits = frozenset(document.cases[row.case].traits)
         deviations = known.of(row.cell, traits, between.saved, between.loaded)
         explaining = [deviation for deviation in deviations if deviation.accepts or not document.is_gate]
-        for shortfall in row.found:
+        for shortfall in row.shortfalls:
             if not any(deviation.expects(shortfall) for deviation in explaining):
                 symptom = DraftedSymptom(
                     row.requirement, shortfall.symptom.value, shortfall.exception, pattern(shortfall.message)

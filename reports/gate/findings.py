@@ -126,7 +126,7 @@ def _symptom(row: Row) -> str:
 
 def _kinds(row: Row) -> frozenset[str]:
     """Return how its values differ: two bugs that both read "other answers" are two if one loses a shape."""
-    places = [place for shortfall in row.found for place in shortfall.places]
+    places = [place for shortfall in row.shortfalls for place in shortfall.places]
     return frozenset(
         f"{place.where.rpartition(': ')[2]} {place.size or ''}" for place in places if ": " in place.where
     )

@@ -20,7 +20,7 @@ from tests.judging.pairs import Hop
 
 ABSENT = " "  # the column's run has no such cell
 NOTED = (
-    "message", "found", "facts", "contract", "largest_ulp", "largest_absolute", "deviations", "shrunk", "log",
+    "message", "shortfalls", "facts", "contract", "largest_ulp", "largest_absolute", "deviations", "shrunk", "log",
     "warnings",
 )  # fmt: skip
 LONGEST_VALUE, LONGEST_LOG = 1500, 2000
@@ -128,9 +128,9 @@ def note_of(row: Row) -> dict[str, Any]:
         note["largest_ulp"] = 0.0  # equal to the bit, which is worth showing
     if row.reproduced is not None:
         note["reproduced"] = row.reproduced
-    if "found" in note:
-        note["found"] = [_short(shortfall) for shortfall in note["found"]]
-        if len(note["found"]) == 1 and note.get("message") == note["found"][0].get("message"):
+    if "shortfalls" in note:
+        note["shortfalls"] = [_short(shortfall) for shortfall in note["shortfalls"]]
+        if len(note["shortfalls"]) == 1 and note.get("message") == note["shortfalls"][0].get("message"):
             del note["message"]
     if "log" in note:
         note["log"] = note["log"][-LONGEST_LOG:]

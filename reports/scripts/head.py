@@ -13,7 +13,7 @@ def head_of(subject: Subject) -> str:
     """Return the docstring of the script about this row."""
     row, session, hop = subject.row, subject.session, subject.hop
     lines = [f"{row.cell}, {hop}: {row.outcome}.", ""]
-    for shortfall in row.found[:MOST_SHORTFALLS] or [subject.shortfall]:
+    for shortfall in row.shortfalls[:MOST_SHORTFALLS] or [subject.shortfall]:
         lines += [
             _one_line(text)
             for text in (
@@ -23,7 +23,7 @@ def head_of(subject: Subject) -> str:
             )
             if text
         ]
-    lines += [f"and {len(row.found) - MOST_SHORTFALLS} more"] if len(row.found) > MOST_SHORTFALLS else []
+    lines += [f"and {len(row.shortfalls) - MOST_SHORTFALLS} more"] if len(row.shortfalls) > MOST_SHORTFALLS else []
     pairs = session.pairs
     needed = {side: _packages(subject, side) for side in (hop.saved, hop.loaded)}
     lines.append("")

@@ -33,7 +33,7 @@ SAVING = (
     "files",
     "names",
     "before",
-    "found",
+    "shortfalls",
     "fingerprint",
     "after",
     "once",
@@ -80,8 +80,10 @@ class Subject:
     @functools.cached_property
     def shortfall(self) -> Shortfall:
         """The shortfall that the row's message is about, of several the first."""
-        about = [found for found in self.row.found if found.message and self.row.message.startswith(found.message)]
-        return next(iter([*about, *self.row.found]), Shortfall(self.row.message))
+        about = [
+            found for found in self.row.shortfalls if found.message and self.row.message.startswith(found.message)
+        ]
+        return next(iter([*about, *self.row.shortfalls]), Shortfall(self.row.message))
 
     @property
     def loads_original(self) -> bool:

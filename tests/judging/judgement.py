@@ -45,7 +45,7 @@ class Judgement:
 
     Args:
         message: what is wrong, or why it does not apply; of several shortfalls, the first.
-        found: every shortfall.
+        shortfalls: every shortfall.
         new: in a gate, the shortfalls that the control has not, if some of `found` are known from it.
         fixed: in a gate, the messages of the control's shortfalls that are gone.
         blocked_by: the requirement whose failure blocks this one.
@@ -61,7 +61,7 @@ class Judgement:
     hop: Hop
     outcome: Outcome
     message: str = ""
-    found: list[Shortfall] = dataclasses.field(default_factory=list)
+    shortfalls: list[Shortfall] = dataclasses.field(default_factory=list)
     new: list[Shortfall] | None = None
     fixed: list[str] = dataclasses.field(default_factory=list)
     blocked_by: str | None = None
@@ -84,7 +84,7 @@ class Judgement:
 
     def text(self) -> str:
         """Return the judgement as a person reads it."""
-        shortfalls = "\n".join(shortfall.text() for shortfall in self.found)
+        shortfalls = "\n".join(shortfall.text() for shortfall in self.shortfalls)
         return shortfalls if self.message in shortfalls else f"{self.message}\n{shortfalls}".rstrip()
 
 
@@ -101,7 +101,9 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         NoEvidence: nobody could be asked, or the suite's own code failed, so the cell has no verdict.
     """
     started = time.process_time()
-    judgement = Judgement(seen.hop, Outcome.CONFORMS, facts=seen.facts, contract=seen.contract, found=seen.shortfalls)
+    judgement = Judgement(
+        seen.hop, Outcome.CONFORMS, facts=seen.facts, contract=seen.contract, shortfalls=seen.shortfalls
+    )
     try:
         requirement(seen)
     except Shortfall as shortfall:
@@ -127,14 +129,14 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
             judgement.outcome, symptom = LOSSES.get(missing.ending, (Outcome.CRASHED, Symptom.CRASH))
             seen.shortfalls.append(Shortfall(str(missing), symptom=symptom, places=(Place(missing.section),)))
             judgement.log = missing.log
-    if judgement.found:
-        judgement.message = judgement.found[0].message
-        if Place("build") in judgement.found[0].places and not seen.case.brought:
+    if judgement.shortfalls:
+        judgement.message = judgement.shortfalls[0].message
+        if Place("build") in judgement.shortfalls[0].places and not seen.case.brought:
             # In the message alone: rows match the shortfall, which is what the pair raises.
             judgement.message = f"{builder(seen.case)} cannot be built: {judgement.message}"
         if judgement.outcome is Outcome.CONFORMS:
             judgement.outcome = Outcome.FAILS
-    if seen.values_differ or not judgement.found:  # a different shape has no error
+    if seen.values_differ or not judgement.shortfalls:  # a different shape has no error
         judgement.largest_ulp = seen.measured.largest_ulp
         judgement.largest_absolute = seen.measured.largest_absolute
     judgement.warnings = seen.warnings
@@ -160,14 +162,14 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     judgement.link = next((row.link for row in rows if row.link), None)
     if not rows or judgement.outcome is Outcome.BLOCKED:
         return judgement
-    unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
+    unexplained = [found for found in judgement.shortfalls if not any(row.expects(found) for row in rows)]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient)
     if unexplained:
         judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows)})"
     elif unconfirmed:
         judgement.outcome = Outcome.UNEXPECTED_PASS
         judgement.message = f"it holds, but a row of the list says that it falls short: {', '.join(unconfirmed)}"
-    elif judgement.found:
+    elif judgement.shortfalls:
         judgement.outcome = Outcome.DEVIATES
     return judgement
 
@@ -187,7 +189,7 @@ def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviatio
 
     This is for models that a user brings, within one pair, where no list could name them.
     """
-    unexplained = [found for found in judgement.found if not any(row.expects(found) for row in rows)]
+    unexplained = [found for found in judgement.shortfalls if not any(row.expects(found) for row in rows)]
     consequences = {consequence_of(requirement, shortfall) for shortfall in unexplained}
     if judgement.outcome is Outcome.FAILS and consequences <= set(MINOR):
         judgement.outcome = Outcome.DEVIATES
@@ -199,5 +201,5 @@ def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation], lenient: b
     return [
         row.id
         for row in rows
-        if not (lenient and not row.accepts) and not any(row.expects(found) for found in judgement.found)
+        if not (lenient and not row.accepts) and not any(row.expects(found) for found in judgement.shortfalls)
     ]

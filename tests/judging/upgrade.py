@@ -30,8 +30,8 @@ def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence
     """
     for judgement in judgements.values():
         if judgement.outcome is Outcome.UNEXPECTED_PASS:
-            judgement.outcome = Outcome.FAILS if judgement.found else Outcome.CONFORMS
-            judgement.message = judgement.found[0].message if judgement.found else ""
+            judgement.outcome = Outcome.FAILS if judgement.shortfalls else Outcome.CONFORMS
+            judgement.message = judgement.shortfalls[0].message if judgement.shortfalls else ""
     control = judgements.get(CONTROL)
     if control is None:
         return
@@ -52,12 +52,12 @@ def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence
             compare_shortfalls(control, judgement, held=before is Outcome.CONFORMS)
         elif judgement.outcome is Outcome.NOT_APPLICABLE and before is Outcome.CONFORMS:
             judgement.outcome = Outcome.LOST
-            judgement.found.append(Shortfall(f"held before; now: {judgement.message}", symptom=Symptom.LOST))
-            judgement.message = judgement.found[0].message
-        elif judgement.outcome is Outcome.CONFORMS and before.is_short and are_refused(control.found, refusals):
+            judgement.shortfalls.append(Shortfall(f"held before; now: {judgement.message}", symptom=Symptom.LOST))
+            judgement.message = judgement.shortfalls[0].message
+        elif judgement.outcome is Outcome.CONFORMS and before.is_short and are_refused(control.shortfalls, refusals):
             shortfall = Shortfall(f"refused before, and accepted now: {control.message}", symptom=Symptom.CHANGED)
             judgement.outcome, judgement.message = Outcome.CHANGED, shortfall.message
-            judgement.found.append(shortfall)
+            judgement.shortfalls.append(shortfall)
         elif judgement.outcome is Outcome.CONFORMS and was_short and (hop == NEW_ARTIFACTS or not still_short):
             judgement.outcome = Outcome.FIXED
     for hop, judgement in judgements.items():
@@ -70,24 +70,24 @@ def compare_shortfalls(control: Judgement, judgement: Judgement, *, held: bool) 
 
     The new shortfalls come first. A refusal that was declared, and is lost, is a change of contract.
     """
-    known = {identity for shortfall in control.found for identity in shortfall.identities}
+    known = {identity for shortfall in control.shortfalls for identity in shortfall.identities}
     new = [
         shortfall
-        for shortfall in judgement.found
+        for shortfall in judgement.shortfalls
         if not all(identity.is_covered_by(known) for identity in shortfall.identities)
     ]
     if judgement.hop == NEW_ARTIFACTS:  # nothing is left out of its comparison
-        left = {identity for shortfall in judgement.found for identity in shortfall.identities}
-        judgement.fixed = [shortfall.message for shortfall in control.found if not shortfall.identities & left]
+        left = {identity for shortfall in judgement.shortfalls for identity in shortfall.identities}
+        judgement.fixed = [shortfall.message for shortfall in control.shortfalls if not shortfall.identities & left]
     judgement.new = new
     if not new and not held:
         judgement.outcome = Outcome.BROKEN_BEFORE
         return
     is_contract = bool(new) and all(shortfall.lost_refusal for shortfall in new)
     judgement.outcome = Outcome.CHANGED if is_contract else Outcome.REGRESSED
-    judgement.found.sort(key=lambda shortfall: not any(shortfall is each for each in new))
-    if control.found:
-        before = control.found[0].message
+    judgement.shortfalls.sort(key=lambda shortfall: not any(shortfall is each for each in new))
+    if control.shortfalls:
+        before = control.shortfalls[0].message
         judgement.message = f"{new[0].message} (the control falls short in a different way: {before})"
 
 
@@ -107,7 +107,7 @@ def note_changes(control: Judgement, judgement: Judgement) -> None:
         if changes:
             judgement.outcome = Outcome.CHANGED
             judgement.new = [Shortfall("; ".join(changes), symptom=Symptom.CHANGED)]
-            judgement.found[:0] = judgement.new
+            judgement.shortfalls[:0] = judgement.new
             judgement.message = judgement.new[0].message
 
 
@@ -121,7 +121,7 @@ def accept(judgement: Judgement, rows: Sequence[Deviation]) -> None:
     judgement.deviations = [*judgement.deviations, *(row.id for row in rows)]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient=False)
     # Shortfalls that were there before are not the upgrade's doing.
-    new = judgement.found if judgement.new is None else judgement.new
+    new = judgement.shortfalls if judgement.new is None else judgement.new
     if judgement.is_bad and all(any(row.expects(found) for row in rows) for found in new):
         judgement.outcome = Outcome.DEVIATES
     elif not judgement.is_bad and unconfirmed:

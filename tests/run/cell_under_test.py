@@ -36,7 +36,7 @@ class CellUnderTest:
         except (NoEvidence, OSError) as error:  # the cell has no verdict, so the run is not complete
             pytest.fail(f"{self.cell} cannot be judged: {error}", pytrace=False)
         for judgement in judgements:
-            failing = [name for shortfall in judgement.found for name in shortfall.inputs]
+            failing = [name for shortfall in judgement.shortfalls for name in shortfall.inputs]
             if judgement.is_bad and failing:
                 smallest = shrink(self.bench.seen(self.cell, judgement.hop), failing[0])
                 judgement.shrunk = None if smallest is None else literal(smallest)

@@ -25,7 +25,7 @@ from tests.judging.evidence_folder import RESPONSES
 from tests.judging.pairs import CONTROL
 from tests.run.request import RunRequest
 
-MANIFEST, VERSION = "manifest.json", 2
+MANIFEST, VERSION = "manifest.json", 3
 # Parts of a folder of evidence about one side, and where they lie in a recorded folder; {side} is its name.
 PARTS = {
     "inputs": "inputs",

@@ -114,7 +114,7 @@ def rows(draw: st.DrawFn, hops: tuple[Hop, ...], most: int = 6) -> tuple[Row, ..
         fields = {
             "outcome": st.sampled_from(outcomes),
             "message": texts(),
-            "found": st.lists(shortfalls(), max_size=2).map(tuple),
+            "shortfalls": st.lists(shortfalls(), max_size=2).map(tuple),
             "blocked_by": st.sampled_from([None, "saves", "loads"]),
             "largest_ulp": numbers(),
             "largest_absolute": numbers(),

@@ -92,7 +92,7 @@ def small(*rows: Row, **fields: Any) -> Document:
 BROKEN = {
     "outcome": "regressed",
     "message": "other answers on 1 of 3 inputs",
-    "found": (
+    "shortfalls": (
         Shortfall(
             "other answers on 1 of 3 inputs",
             expected="[1.0, 2.0]",
@@ -149,7 +149,12 @@ def large(cells: int) -> Document:
         if number % 17 == 0:
             message = f"it falls short by {number}"
             found = (Shortfall(message, seen="[1.0, 2.0, 3.0]" * 20),)
-            fields = {"outcome": "deviates", "message": message, "found": found, "deviations": (f"row-{loader}",)}
+            fields = {
+                "outcome": "deviates",
+                "message": message,
+                "shortfalls": found,
+                "deviations": (f"row-{loader}",),
+            }
         family = ("standard", "custom_layer", "custom_op")[case % 3]
         cell = (f"{family}.case_{case}", f"saver_{saver}:loader_{loader}", requirement)
         rows.append(row(*cell, facts={"number": number % 99}, **fields))

@@ -65,16 +65,16 @@ def test_any_document_has_a_summary_a_page_and_a_draft(tmp_path_factory, documen
 def test_what_was_found_before_a_cell_was_blocked_is_drafted():
     found = (Shortfall("it lost something"),)
     text = drafts.draft(
-        [small(row("standard.a", "h5:load_model", "weights", "blocked", found=found))], Deviations(())
+        [small(row("standard.a", "h5:load_model", "weights", "blocked", shortfalls=found))], Deviations(())
     )
     (drafted,) = tomllib.loads(text)["deviation"]
     assert (drafted["message"], drafted["where"][0]["route"]) == ("^it lost something", ["h5:load_model"])
 
 
 def test_a_row_without_a_message_has_a_baseline():
-    empty = row("standard.a", "h5:load_model", "weights", "fails", found=(Shortfall(""),))
+    empty = row("standard.a", "h5:load_model", "weights", "fails", shortfalls=(Shortfall(""),))
     again = baselines.to_document(baselines.of_document(small(empty)))
-    assert [each.found for each in again.cells if each.requirement == "weights"] == [(Shortfall(""),)]
+    assert [each.shortfalls for each in again.cells if each.requirement == "weights"] == [(Shortfall(""),)]
 
 
 @MANY

@@ -57,7 +57,7 @@ RENAMED, WRONG = Shortfall("the variables have other paths"), Shortfall("kernel 
     [([RENAMED], Outcome.DEVIATES), ([WRONG], Outcome.FAILS), ([RENAMED, WRONG], Outcome.FAILS)],
 )
 def test_only_minor_consequences_do_not_fail_a_user_s_model(found, outcome):
-    judgement = Judgement(NEW_ARTIFACTS, Outcome.FAILS, found[0].message, found=list(found))
+    judgement = Judgement(NEW_ARTIFACTS, Outcome.FAILS, found[0].message, shortfalls=list(found))
     excuse_minor(judgement, "weights", [])
     assert judgement.outcome is outcome
     assert (judgement.message == "renamed: the variables have other paths") == (outcome is Outcome.DEVIATES)
@@ -66,7 +66,7 @@ def test_only_minor_consequences_do_not_fail_a_user_s_model(found, outcome):
 def fallen(name: str, requirement: str, *found: Shortfall) -> Row:
     """Return a regressed row with these shortfalls."""
     row = made_row(f"standard.{name}", "h5:load_model", requirement, "regressed", message=found[0].message)
-    return dataclasses.replace(row, found=found)
+    return dataclasses.replace(row, shortfalls=found)
 
 
 def values(kind: str, size: Size | None = None) -> Shortfall:

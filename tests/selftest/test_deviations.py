@@ -44,7 +44,7 @@ def rows_of(tmp_path, text):
 
 
 def judged(*found: Shortfall) -> Judgement:
-    return Judgement(NEW_ARTIFACTS, Outcome.FAILS if found else Outcome.CONFORMS, found=list(found))
+    return Judgement(NEW_ARTIFACTS, Outcome.FAILS if found else Outcome.CONFORMS, shortfalls=list(found))
 
 
 def error(message="ValueError: Unknown layer: 'X'", exception="ValueError"):

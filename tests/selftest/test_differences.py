@@ -109,7 +109,7 @@ def test_readers_are_not_added_up_and_each_is_named():
 
 def short(case: str, message: str, symptom: Symptom = Symptom.MISMATCH) -> Row:
     found = (Shortfall(message, symptom=symptom),)
-    return row(case, "keras_archive:load_model", "weights", "deviates", message=message, found=found)
+    return row(case, "keras_archive:load_model", "weights", "deviates", message=message, shortfalls=found)
 
 
 def test_consequences_are_told_apart():
@@ -134,7 +134,7 @@ def test_a_blocked_cell_has_the_consequence_of_what_blocks_it(symptom, consequen
     blocked = row("standard.a", "h5:load_model", "weights", "blocked", blocked_by=blocked_by)
     route = "h5" if blocked_by == "saves" else "h5:load_model"
     found = (Shortfall("it failed", symptom=symptom),) if symptom else ()
-    rows = [row("standard.a", route, blocked_by, "deviates", found=found), blocked]
+    rows = [row("standard.a", route, blocked_by, "deviates", shortfalls=found), blocked]
     assert reading("Every weight, in its place", "model.save, .h5", *rows).shortfalls == consequence
 
 

@@ -45,7 +45,7 @@ def report(failing: Mapping[tuple[str, str], str], tensorflow: str = "2.21.0") -
         if (case, route) in failing:
             message = failing[case, route]
             shortfall = Shortfall(message, symptom=Symptom.EXCEPTION, exception="ValueError")
-            rows.append(row(case, route, "loads", "fails", message=message, found=(shortfall,)))
+            rows.append(row(case, route, "loads", "fails", message=message, shortfalls=(shortfall,)))
         else:
             rows.append(row(case, route, "loads"))
     cases = {name: DescribedCase("", traits) for name, traits in CASES.items()}

@@ -67,7 +67,7 @@ def test_a_step_gets_the_python_and_the_variables_of_its_side(tmp_path):
 def finding(number: int, requirement: str = "outputs", symptom: Symptom = Symptom.MISMATCH, message: str = "wrong"):
     """A row of an unexpected finding, which has a script."""
     found = (Shortfall(message, symptom=symptom),)
-    fields = {"message": message, "found": found, "repro": f"repro/{number}.py"}
+    fields = {"message": message, "shortfalls": found, "repro": f"repro/{number}.py"}
     return row(f"standard.case_{number}", "h5:load_model", requirement, "fails", **fields)
 
 

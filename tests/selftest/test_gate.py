@@ -191,8 +191,8 @@ def judged(
 ) -> Judgement:
     """Return a regression, or none, after a team's list was applied to it."""
     judgements = {
-        CONTROL: Judgement(CONTROL, Outcome(control), found=list(found) if control == "fails" else []),
-        ACROSS: Judgement(ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, found=found),
+        CONTROL: Judgement(CONTROL, Outcome(control), shortfalls=list(found) if control == "fails" else []),
+        ACROSS: Judgement(ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, shortfalls=found),
     }
     compare_with_control(judgements)
     cell = Cell("standard.a", Route("keras_archive", "load_model"), "loads")
@@ -246,14 +246,14 @@ def test_a_change_is_accepted_as_such(tmp_path):
     before, after = ({"serve": {"inputs": {name: ["float32", [None]]}}} for name in ("dense_input", "inputs"))
     for control, found in ((Outcome.CONFORMS, []), (Outcome.FAILS, [Shortfall("as before")])):
         judgements = {
-            CONTROL: Judgement(CONTROL, control, contract=before, found=list(found)),
+            CONTROL: Judgement(CONTROL, control, contract=before, shortfalls=list(found)),
             ACROSS: Judgement(
-                ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, contract=after, found=list(found)
+                ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, contract=after, shortfalls=list(found)
             ),
         }
         compare_with_control(judgements)
         assert judgements[ACROSS].outcome is Outcome.CHANGED
-        assert judgements[ACROSS].found[0].symptom is Symptom.CHANGED
+        assert judgements[ACROSS].shortfalls[0].symptom is Symptom.CHANGED
         accept(judgements[ACROSS], list(lists(tmp_path, text).rows[-1:]))
         assert judgements[ACROSS].outcome is Outcome.DEVIATES
 
@@ -280,7 +280,7 @@ def test_the_draft_of_a_gate_once_finished_accepts_all_that_it_failed_on(tmp_pat
         found = (Shortfall(message, symptom=symptom, exception=exception),)
         outcome = "regressed" if symptom is Symptom.EXCEPTION else symptom.value
         by_hop = {"loads": {"A>A": "conforms", hop: outcome}}
-        return rows("standard.a", f"h5:load_{symptom.value}", by_hop, message, found=found)[1]
+        return rows("standard.a", f"h5:load_{symptom.value}", by_hop, message, shortfalls=found)[1]
 
     cells = [
         shows("A>B", "ValueError: no '/a/b'", Symptom.EXCEPTION),
@@ -294,7 +294,7 @@ def test_the_draft_of_a_gate_once_finished_accepts_all_that_it_failed_on(tmp_pat
     for row in cells:
         saved, loaded = (OLD if side == "A" else NEW for side in (row.hop.saved, row.hop.loaded))
         ours = known.of(row.cell, [], saved, loaded)
-        assert [each.expects(row.found[0]) for each in ours if each.accepts] == [True]
+        assert [each.expects(row.shortfalls[0]) for each in ours if each.accepts] == [True]
     assert drafts.draft([document(*cells)], known) == ""
 
 

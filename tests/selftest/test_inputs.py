@@ -149,7 +149,7 @@ def test_structures_keep_their_shape_when_they_are_cut():
 def test_live_children_of_both_sides_shrink_a_planted_fault(bench):
     cell = Cell("custom_layer.registered", Route("keras_archive", "answers_nan"), "outputs")
     (judgement,) = bench.judge(cell).values()
-    failing = judgement.found[0].inputs[0]
+    failing = judgement.shortfalls[0].inputs[0]
     seen = Seen(bench.evidence, NEW_ARTIFACTS, cell.case, cell.route)
     assert shrink(seen, failing).tolist() == [[0.0, 0.0, 0.0]]
 

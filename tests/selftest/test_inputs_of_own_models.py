@@ -307,7 +307,7 @@ def test_faults_show_that_only_known_values_and_other_batches_show(farm, tmp_pat
     rows = judged(farm, tmp_path, models, "keras_archive:load_model")
     of_outputs = {row["case"].removeprefix("mine."): row for row in rows if row["requirement"] == "outputs"}
     assert {model: of_outputs[model]["outcome"] for model in models} == dict.fromkeys(models, "fails")
-    on = {model: of_outputs[model]["found"][0]["inputs"] for model in models}
+    on = {model: of_outputs[model]["shortfalls"][0]["inputs"] for model in models}
     assert "batch-of-5" in on["reversed_words"]
     # That two rows of a table of forty are exchanged shows where each row of the batch is about one of them.
     assert "known-values" in on["exchanged_rows"]

@@ -47,7 +47,9 @@ def test_every_row_is_in_the_page_with_its_outcome_and_what_it_says():
     for each in gate().cells:
         letter, note = found[each.case, str(each.route), each.requirement, str(each.hop)]
         assert letter == shown_outcome(each).letter
-        assert (note.get("message") or (note["found"][0]["message"] if "found" in note else "")) == each.message
+        assert (
+            note.get("message") or (note["shortfalls"][0]["message"] if "shortfalls" in note else "")
+        ) == each.message
         assert note.get("facts", {}) == each.facts
     assert found["standard.one", "h5", "saves", "A>B"] == (" ", {})
 

@@ -52,8 +52,8 @@ def test_an_unfinished_document_is_read_back(tmp_path):
     ("content", "reason"),
     [
         ("nonsense", "Expecting value"),
-        ("[]", "a report of schema None; this suite reads 1"),
-        (json.dumps({**SMALL.as_json(), "schema": 2}), "a report of schema 2; this suite reads 1"),
+        ("[]", "a report of schema None; this suite reads 2"),
+        (json.dumps({**SMALL.as_json(), "schema": 1}), "a report of schema 1; this suite reads 2"),
         (json.dumps({**SMALL.as_json(), "cells": [{}]}), "cells.0: 'case' is a required property"),
         (
             json.dumps({**SMALL.as_json(), "cells": [{**row("a", "b", "c").as_json(), "outcome": "splendid"}]}),
@@ -79,8 +79,8 @@ def test_a_judgement_of_any_kind_fits_the_schema(tmp_path):
     assert content["cells"][-1]["largest_ulp"] == "inf"
     again = files.read(tmp_path / files.NAME).cells[-1]
     assert (again.largest_ulp, again.largest_absolute) == (math.inf, 1.5)
-    assert again.found == (Shortfall("wrong", "[0. 0. 0.]", "{'a': 1}", ["zeros"]),)
-    assert again.found[0].symptom is Symptom.MISMATCH
+    assert again.shortfalls == (Shortfall("wrong", "[0. 0. 0.]", "{'a': 1}", ["zeros"]),)
+    assert again.shortfalls[0].symptom is Symptom.MISMATCH
 
 
 def test_a_report_from_before_there_were_titles_falls_back_to_ids(tmp_path):
@@ -120,7 +120,7 @@ def test_a_schema_describes_every_field(schema):
 def test_the_schema_has_every_outcome_and_symptom():
     fields = json.loads(files.SCHEMA.read_text())["properties"]["cells"]["items"]["properties"]
     assert set(fields["outcome"]["enum"]) == {outcome.value for outcome in Outcome}
-    symptoms = fields["found"]["items"]["properties"]["symptom"]["enum"]
+    symptoms = fields["shortfalls"]["items"]["properties"]["symptom"]["enum"]
     assert set(symptoms) == {symptom.value for symptom in Symptom}
 
 

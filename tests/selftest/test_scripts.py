@@ -51,13 +51,15 @@ def caught(bench: Bench, fault: PlantedFault, requirement: str) -> Row:
     cell = Cell(fault.case, fault.route, requirement)
     judgement = bench.judge(cell)[NEW_ARTIFACTS]
     pattern = fault.caught_by[requirement]
-    found = [each for each in judgement.found if re.search(pattern, each.text(), re.DOTALL)] or judgement.found
-    return Row.of(cell, dataclasses.replace(judgement, found=found, message=found[0].message))
+    found = [
+        each for each in judgement.shortfalls if re.search(pattern, each.text(), re.DOTALL)
+    ] or judgement.shortfalls
+    return Row.of(cell, dataclasses.replace(judgement, shortfalls=found, message=found[0].message))
 
 
 def is_sound(bench: Bench, cell: Cell) -> bool:
     """Return whether nothing at all is wrong in a cell."""
-    return bench.planned[cell].applies and not bench.judge(cell)[NEW_ARTIFACTS].found
+    return bench.planned[cell].applies and not bench.judge(cell)[NEW_ARTIFACTS].shortfalls
 
 
 @pytest.mark.parametrize(("fault", "requirement"), KINDS.values(), ids=str)
@@ -97,7 +99,7 @@ def test_a_script_says_what_to_install_and_how_to_run_its_steps(session, hop, li
     upgrade = dataclasses.replace(session, state=dataclasses.replace(session.state, surroundings=sides))
     found = (Shortfall("OSError: cannot read", symptom=Symptom.EXCEPTION, exception="OSError"),)
     cell = ("custom_layer.registered", "keras_archive:load_model", "loads", "fails", hop)
-    head = scripts.script(row(*cell, message=found[0].message, found=found), upgrade).head
+    head = scripts.script(row(*cell, message=found[0].message, shortfalls=found), upgrade).head
     assert [line for line in lines if line not in head] == [], head
 
 

@@ -142,11 +142,11 @@ def rows_of(session: Session, case: str, route: str, requirement: str) -> list[R
     evidence = dataclasses.replace(session.evidence, routes=frozenset([parsed]), over_pairs=False)
     session.evidence = evidence
     judgement = judge(requirements()[requirement], Seen(evidence, NEW_ARTIFACTS, case, parsed))
-    assert judgement.found, judgement.text()
+    assert judgement.shortfalls, judgement.text()
     cell = Cell(case, parsed, requirement)
     return [
-        Row.of(cell, dataclasses.replace(judgement, found=[found], message=found.message))
-        for found in judgement.found
+        Row.of(cell, dataclasses.replace(judgement, shortfalls=[found], message=found.message))
+        for found in judgement.shortfalls
     ]
 
 

@@ -67,7 +67,7 @@ def test_what_was_warned_of_before_an_exception_is_kept(bench):
 def test_a_weight_that_is_skipped_with_a_warning_does_not_fall_short_twice(bench):
     route = Route("keras_archive", "skips_a_weight_with_a_warning")
     judgement = bench.judge(Cell(CASE, route, "weights"))[NEW_ARTIFACTS]
-    messages = [each.message for each in judgement.found]
+    messages = [each.message for each in judgement.shortfalls]
     assert [each for each in messages if "kernel differs in its values" in each]
     assert not [each for each in messages if "warns" in each]
     assert any(is_left_out(each) for each in judgement.warnings)
@@ -76,8 +76,8 @@ def test_a_weight_that_is_skipped_with_a_warning_does_not_fall_short_twice(bench
 def test_the_script_shows_the_warning(session, tmp_path):
     cell = Cell(CASE, Route("keras_archive", "skips_what_nobody_sees_with_a_warning"), "weights")
     judged = Row.of(cell, session.bench.judge(cell)[NEW_ARTIFACTS])
-    (shortfall,) = (each for each in judged.found if "the loader warns" in each.message)
-    alone = dataclasses.replace(judged, message=shortfall.message, found=(shortfall,))
+    (shortfall,) = (each for each in judged.shortfalls if "the loader warns" in each.message)
+    alone = dataclasses.replace(judged, message=shortfall.message, shortfalls=(shortfall,))
     text = scripts.script(alone, session).text()
     for changed, says, status in ((text, "reproduced: RuntimeWarning: ", 1), (quiet(text), "not reproduced", 0)):
         path = tmp_path / "script.py"

@@ -36,8 +36,8 @@ def wrong_inputs(*names: str) -> Shortfall:
 def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFACTS) -> Judgement:
     """Return the judgement of a hop with these shortfalls, compared with a control."""
     judgements = {
-        CONTROL: Judgement(CONTROL, Outcome.FAILS if control else Outcome.CONFORMS, found=list(control)),
-        hop: Judgement(hop, Outcome.FAILS if other else Outcome.CONFORMS, found=list(other)),
+        CONTROL: Judgement(CONTROL, Outcome.FAILS if control else Outcome.CONFORMS, shortfalls=list(control)),
+        hop: Judgement(hop, Outcome.FAILS if other else Outcome.CONFORMS, shortfalls=list(other)),
     }
     compare_with_control(judgements)
     return judgements[hop]
@@ -72,8 +72,8 @@ def test_what_is_new_has_regressed(control, other, outcome, hop):
 def test_a_crash_is_new_where_an_exception_was():
     crash = Shortfall("the child was ended by SIGABRT", symptom=Symptom.CRASH, places=(Place("load"),))
     judgements = {
-        CONTROL: Judgement(CONTROL, Outcome.FAILS, found=[raised("ValueError")]),
-        ACROSS: Judgement(ACROSS, Outcome.CRASHED, found=[crash]),
+        CONTROL: Judgement(CONTROL, Outcome.FAILS, shortfalls=[raised("ValueError")]),
+        ACROSS: Judgement(ACROSS, Outcome.CRASHED, shortfalls=[crash]),
     }
     compare_with_control(judgements)
     assert judgements[ACROSS].outcome is Outcome.REGRESSED
@@ -81,7 +81,7 @@ def test_a_crash_is_new_where_an_exception_was():
 
 def test_the_new_shortfall_comes_first_and_names_the_one_behind_which_it_stood():
     judgement = gate([weight(0, path="seed")], [weight(0, path="seed"), weight(3, path="bias")])
-    assert [shortfall.message for shortfall in judgement.found] == [
+    assert [shortfall.message for shortfall in judgement.shortfalls] == [
         "bias differs in its values",
         "seed differs in its values",
     ]
@@ -122,7 +122,7 @@ REFUSAL = Deviation(
 def test_a_declared_refusal_is_a_contract(message, refusals, outcome):
     shortfall = Shortfall(message, symptom=Symptom.EXCEPTION, exception="ValueError", places=(Place("load"),))
     judgements = {
-        CONTROL: Judgement(CONTROL, Outcome.DEVIATES, message, found=[shortfall]),
+        CONTROL: Judgement(CONTROL, Outcome.DEVIATES, message, shortfalls=[shortfall]),
         NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome.CONFORMS),
     }
     compare_with_control(judgements, refusals)
@@ -144,7 +144,7 @@ def test_planted_shortfalls_of_one_kind_have_the_same_places_and_others_have_not
     def places(loader: str, requirement: str) -> set[str]:
         cell = Cell("custom_layer.registered", Route("keras_archive", loader), requirement)
         judgement = bench.judge(cell)[NEW_ARTIFACTS]
-        return {str(identity) for shortfall in judgement.found for identity in shortfall.identities}
+        return {str(identity) for shortfall in judgement.shortfalls for identity in shortfall.identities}
 
     assert places("is_off_by_one_bit", "outputs") != places("answers_a_constant", "outputs")
     assert all("ROUNDING" in place for place in places("is_off_by_one_bit", "outputs"))

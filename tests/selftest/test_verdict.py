@@ -65,7 +65,7 @@ def test_what_holds_over_two_pairs_alone_where_less_is_compared_is_not_fixed(new
 
 def test_a_stale_row_does_not_hide_what_else_was_found():
     still_wrong = {
-        "found": [Shortfall("still wrong")],
+        "shortfalls": [Shortfall("still wrong")],
         "message": "it holds, but a row of the list says that it falls short: a-row",
     }
     regressed = gate("conforms", "unexpected-pass", **still_wrong)[1]
@@ -133,5 +133,7 @@ def test_blocked_cells_of_known_and_of_planted_shortfalls(bench):
 
 def test_a_shortfall_is_told_with_what_was_expected_and_seen():
     found = Shortfall("wrong", expected=1, seen=2)
-    assert Judgement(NEW_ARTIFACTS, Outcome("fails"), "wrong", found=[found]).text() == "wrong\nexpected 1\nseen 2"
+    assert (
+        Judgement(NEW_ARTIFACTS, Outcome("fails"), "wrong", shortfalls=[found]).text() == "wrong\nexpected 1\nseen 2"
+    )
     assert Judgement(NEW_ARTIFACTS, Outcome("changed"), "all else").text() == "all else"

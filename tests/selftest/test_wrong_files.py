@@ -373,7 +373,7 @@ def test_what_was_not_sent_is_blamed_on_a_step_that_failed_and_else_on_the_reade
 def test_rows_match_what_the_pair_raises_although_a_message_names_the_case(bench):
     error = {"type": "ValueError", "message": "no units", "bases": [], "traceback": ""}
     judgement = judge(requirements()["saves"], Building(Response({"build": {"error": error}}), bench.evidence))
-    assert judgement.found[0].text() == "ValueError: no units"
+    assert judgement.shortfalls[0].text() == "ValueError: no units"
     assert judgement.message.endswith("dense_classifier() cannot be built: ValueError: no units")
 
 

@@ -111,7 +111,7 @@ function siblings(cell) {
 
 function shortfallsOf(note) {
   return html`${note.message && html`<p class="message">${note.message}</p>`}
-    ${note.found?.map(({message, expected, seen, inputs}) => html`
+    ${note.shortfalls?.map(({message, expected, seen, inputs}) => html`
       ${message !== note.message && html`<p class="message">${message}</p>`}
       ${expected && html`<h4>Expected</h4><pre>${expected}</pre>`}
       ${seen && html`<h4>Seen</h4><pre>${seen}</pre>`}

@@ -39,7 +39,7 @@ async function searchNotes() {
   if (text !== field("search").value.trim().toLowerCase()) return;
   notesThatMatch = new Set();
   texts.forEach((note, i) => {
-    const parts = [note.message, ...(note.deviations ?? []), ...(note.found ?? []).map((shortfall) => shortfall.message)];
+    const parts = [note.message, ...(note.deviations ?? []), ...(note.shortfalls ?? []).map((shortfall) => shortfall.message)];
     if (parts.some((each) => each && each.toLowerCase().includes(text))) notesThatMatch.add(i);
   });
   redraw();

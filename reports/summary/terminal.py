@@ -68,7 +68,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     for row, count in lines_of_unexpected[:MOST_UNEXPECTED]:
         message = one_line(row.message, LONGEST_MESSAGE)
         if row.was_not_built:
-            console.print(Text(f"{row.outcome}: {row.hop}  {message} ({counted(count, 'cell')} in all)", style="red"))
+            cells = f"{counted(count, 'cell')} in all"
+            console.print(Text(f"{row.outcome}: {row.hop}  {row.case}: {message} ({cells})", style="red"))
             continue
         consequence = f" ({row.consequence})" if row.consequence else ""
         console.print(Text(f"{row.outcome}{consequence}: {row.hop}  {row.cell}: {message}", style="red"))

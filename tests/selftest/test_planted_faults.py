@@ -26,6 +26,8 @@ NEED_A_LIMIT = [
     ("spins", Limits(cpu=2), Outcome.TIMED_OUT, "the child went on beyond its limit of CPU seconds during 'load'"),
     ("eats_memory", Limits(memory=GIB), Outcome.CRASHED, "ran out of the memory it may have"),
 ]
+# These do what an older Keras did, for a test of custom objects.
+NO_FAULTS = {"load_model_and_import"}
 
 
 def judged(bench: Bench, case: str, route: Route) -> dict[str, Judgement]:
@@ -86,4 +88,4 @@ def test_every_planted_fault_is_tested(session):
     both = {**session.catalogue.savers, **session.catalogue.loaders}
     planted = {name for name, each in both.items() if not each.doc}
     tested = {name for fault in planted_faults() for name in (fault.route.saver, fault.route.loader)}
-    assert planted <= tested | {fault for fault, *_ in NEED_A_LIMIT}
+    assert planted <= tested | {fault for fault, *_ in NEED_A_LIMIT} | NO_FAULTS

@@ -263,7 +263,9 @@ def test_a_case_that_cannot_be_built_says_so_once_and_where(project):
         ended = run(project, "--case=standard.mistaken", *routes, "-k", "saves")
     finally:
         path.unlink()
-    said = f"fails: B>B  {MODELS}: mistaken() cannot be built: ValueError: no units (2 cells in all)"
+    said = (
+        f"fails: B>B  standard.mistaken: {MODELS}: mistaken() cannot be built: ValueError: no units (2 cells in all)"
+    )
     assert " ".join(ended.stdout.split()).count(" ".join(said.split())) == 1, ended.stdout
 
 

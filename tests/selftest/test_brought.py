@@ -12,7 +12,7 @@ import pytest
 
 from tests.judging.inputs import inputs_given
 from tests.run.brought import Brought, DescribedCase, UnusableModel, distinct
-from tests.selftest.whole_runs import report, run
+from tests.selftest.whole_runs import report, run, run_with_scripts
 
 SHOP = """
     import numpy as np
@@ -372,7 +372,7 @@ def test_a_user_s_model_and_artifact_are_judged_by_the_routes_that_apply(session
 
 
 def test_a_model_that_lost_its_class_is_refused_without_it_and_its_script_needs_nothing_of_ours(shop, tmp_path):
-    ended = run(
+    ended = run_with_scripts(
         tmp_path,
         "--model=shop.models:tower",
         "--case=mine.*",

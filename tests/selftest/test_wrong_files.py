@@ -148,7 +148,16 @@ def project(tmp_path_factory):
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the copied suite, in this process's Python."""
-    command = [sys.executable, "-m", "pytest", "-n0", "--report-dir=out", "--case=standard.dense_classifier"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.selftest.no_scripts",
+        "-n0",
+        "--report-dir=out",
+        "--case=standard.dense_classifier",
+    ]
     return subprocess.run([*command, *arguments], cwd=project, env=variables({}), **PRINTED)
 
 

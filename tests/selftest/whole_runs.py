@@ -17,7 +17,12 @@ PRINTED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOU
 
 
 def run(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the suite with a report folder of its own."""
+    """Run the suite with a report folder of its own. Scripts are written, and not executed."""
+    return run_with_scripts(tmp_path, "-p", "tests.selftest.no_scripts", *arguments, **environment)
+
+
+def run_with_scripts(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite with a report folder of its own, and let it execute the scripts of unexpected findings."""
     return subprocess.run(command(tmp_path, *arguments), cwd=ROOT, env=variables(environment), **PRINTED)
 
 

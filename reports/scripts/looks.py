@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from reports.scripts import looks_at_saving as saving
 from reports.scripts import looks_at_values as values
-from reports.scripts.look import Look
+from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import signatures
 from reports.scripts.subject import Subject
 
@@ -46,4 +46,6 @@ def look_of(subject: Subject) -> Look:
     Raises:
         NoLook: the shortfall is of a kind that no script shows.
     """
+    if subject.row.requirement not in LOOKS:
+        raise NoLook(f"nothing is known about how to show {subject.row.requirement}")
     return LOOKS[subject.row.requirement](subject)

@@ -23,6 +23,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
+from ..beside_tensorflow.look import variables_of_optimizer
 from ..beside_tensorflow.users_modules import UsersModules
 from ..both_sides.cases import BroughtSource, CaseInfo
 from ..both_sides.plain import to_plain
@@ -326,6 +327,8 @@ def keras_traits(model: Any) -> List[str]:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
         traits += ["compiled", *(["trained"] if int(np.asarray(optimizer.iterations)) else [])]
+        kept = [np.ndim(np.asarray(variable)) for variable in variables_of_optimizer(optimizer)]
+        traits += ["slots"] if "trained" in traits and any(kept) else []  # the step count and the rate are scalars
     traits += [] if getattr(model, "built", True) else ["unbuilt"]
     layers = list(model.layers)
     traits += ["nested"] if any(isinstance(each, tf.keras.Model) for each in layers) else []

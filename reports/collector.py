@@ -114,7 +114,7 @@ class Collector:
         if executed and reporter is not None:
             reporter.ensure_newline()
             reporter.write_line(
-                f"executing {counted(len(executed), 'script')} that show unexpected findings, "
+                f"executing the scripts of {counted(len(executed), 'unexpected finding')}, "
                 f"{running.CPU_SECONDS} CPU seconds at most"
             )
         return running.run_all(self.folder, document, self.session.request)

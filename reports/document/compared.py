@@ -55,6 +55,8 @@ class Compared:
 
     def in_words(self) -> str:
         """Return how much was compared, in one line."""
+        if not self.judged:
+            return f"{self.case}: loading was not judged"
         routes = f"{len(self.held)} of {len(self.judged)} routes load it"
         if self.inputs is None:
             return f"{self.case}: {routes}"
@@ -65,8 +67,8 @@ class Compared:
         """Why nothing was compared, and what to do; None if something was."""
         if "unreadable" in self.traits:
             return (
-                f"{self.case} was not compared: the pair that it comes from cannot load it, so see why, "
-                "or judge it with the pair that wrote it"
+                f"{self.case} was not compared: the pair that it comes from cannot load it, so see why; if a class "
+                "is missing, name a function of the module that has it, as in --artifact=MODULE:FUNCTION=PATH"
             )
         if "unrepeatable" in self.traits:
             return (

@@ -14,7 +14,7 @@ CLAIMS = {
     OnClaim.HOLDS: "claims that hold for all judged models",
     OnClaim.IN_PART: "claims that hold for some models",
     OnClaim.DOES_NOT_HOLD: "claims that hold for no model",
-    OnClaim.JUDGED_IN_PART: "claims that this run cannot decide, as it judged only a part of the models or cells",
+    OnClaim.JUDGED_IN_PART: "claims that this run cannot decide, because it judged only a part of the cells",
     OnClaim.NOT_OFFERED: "claims about what this pair does not offer",
     OnClaim.NOT_JUDGED: "claims not judged by this run",
 }

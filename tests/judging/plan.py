@@ -73,6 +73,8 @@ def select(globs: Sequence[str], names: Sequence[str], what: str) -> list[str]:
 
 def _nearest(glob: str, names: Sequence[str], what: str) -> str:
     """Return the names and globs that are most like a glob which matches nothing, in words."""
+    if what == "case" and glob.startswith("mine."):
+        return "such cases come with --model or --artifact"
     separator = ":" if what == "route" else "."
     parts = [name.partition(separator) for name in names if separator in name]
     globs = [f"{first}{separator}*" for first, _, _ in parts]

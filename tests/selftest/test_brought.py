@@ -52,6 +52,13 @@ SHOP = """
         return Untold()
 
 
+    def fitted():
+        built = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        built.compile("adam", keras.losses.MeanSquaredError())
+        built.fit(np.ones((4, 3), "float32"), np.ones((4, 1), "float32"), verbose=0)
+        return built
+
+
     def told():
         model = Untold()
         model(tf.zeros((1, 4)))
@@ -176,7 +183,11 @@ def test_a_functional_model_says_itself_what_it_takes(describe):
     assert [(each.dtype, each.shape) for each in inputs.tensors] == [("int32", (None, 2)), ("float32", (None, 3))]
     traits = {"functional", "compiled", "several_inputs", "integer_inputs", "holds_keras_model", "tries_twins"}
     assert traits <= case.traits
-    assert "trained" not in case.traits
+    assert not {"trained", "slots"} & case.traits
+
+
+def test_a_trained_model_has_the_traits_by_which_known_losses_of_its_optimizer_are_explained(describe):
+    assert {"compiled", "trained", "slots"} <= describe("fitted").case.traits
 
 
 def test_given_inputs_are_taken_as_they_are_and_say_what_the_model_takes(describe):

@@ -180,7 +180,7 @@ def test_no_line_of_a_narrowed_run_says_that_a_claim_holds():
     narrowed = document([loads("standard.a")], narrowed=True)
     narrowed = dataclasses.replace(narrowed, claims=claims.verdicts(narrowed.cells, run))
     (line,) = [line for line in claims_in_words(narrowed) if "C6" in line]
-    assert line.endswith("a part of the models or cells: C6 on 1 of 94")
+    assert line.endswith("only a part of the cells: C6 on 1 of 94")
     assert not any("hold" in each for each in claims_in_words(narrowed))
     assert {str(claim.verdict) for claim in narrowed.claims} == {"judged in part", "not judged"}
 

@@ -23,7 +23,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
-from ..beside_tensorflow.look import variables_of_optimizer
+from ..beside_tensorflow.optimizers import variables_of_optimizer
 from ..beside_tensorflow.users_modules import UsersModules
 from ..both_sides.cases import BroughtSource, CaseInfo
 from ..both_sides.plain import to_plain

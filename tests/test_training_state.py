@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from tests.judging.checks.applicability import only_compiled
 from tests.judging.checks.configs import check_same_config
 from tests.judging.checks.left_out import nothing_left_out
@@ -28,7 +30,9 @@ def training_state(seen: Seen) -> None:
         with seen.also():
             check_same_config("optimizer's config", expected["config"], optimizer["config"])
     count = "the optimizer has more or fewer variables"
-    with nothing_left_out(seen, "the training state"):
+    # An optimizer that was not built has nothing to lose, but loaders warn that they build it.
+    watched = nothing_left_out(seen, "the training state") if expected["built"] else contextlib.nullcontext()
+    with watched:
         check_in_order(seen, "the optimizer's {}", count, expected["variables"], optimizer["variables"])
 
 

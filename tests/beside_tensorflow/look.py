@@ -13,6 +13,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from .optimizers import is_built, variables_of_optimizer, variables_once_built
+
 LARGEST_SENT = 64 * 2**20
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 # The Python id by which Keras marks shared objects.
@@ -27,12 +29,6 @@ def weights(model: Any) -> List[List[Any]]:
 def variables_of(model: Any) -> List[Any]:
     """Return the variables of a model, without the vocabulary handlers that Keras 2 lists among them."""
     return [variable for variable in model.variables if hasattr(variable, "name")]
-
-
-def variables_of_optimizer(optimizer: Any) -> List[Any]:
-    """Return the variables of an optimizer, none if there is none. Legacy optimizers of Keras 2 have a method."""
-    variables = getattr(optimizer, "variables", ())
-    return list(variables() if callable(variables) else variables)
 
 
 def array_or_digest(array: np.ndarray) -> Any:
@@ -90,7 +86,10 @@ def architecture(model: Any) -> Dict[str, Any]:
 
 
 def training(model: Any) -> Dict[str, Any]:
-    """Return the compile config as canonical JSON text, and the optimizer with all of its variables."""
+    """Return the compile config as canonical JSON text, and the optimizer with all of its variables.
+
+    One that was not built yet has the variables with which its first step would begin.
+    """
     optimizer = getattr(model, "optimizer", None)
     return {
         "compile_config": canonical(model.get_compile_config()),
@@ -99,7 +98,10 @@ def training(model: Any) -> Dict[str, Any]:
         else {
             "class": type(optimizer).__name__,
             "config": canonical(optimizer.get_config()),
-            "variables": [[path_of(variable), as_array(variable)] for variable in variables_of_optimizer(optimizer)],
+            "built": is_built(optimizer),
+            "variables": [
+                [path_of(variable), as_array(variable)] for variable in variables_once_built(optimizer, model)
+            ],
         },
     }
 

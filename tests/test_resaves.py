@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
-from tests.judging.comparison import without_messages
-from tests.judging.requirement import Shortfall, requirement
+from tests.judging.checks.variables import SEED_STATE, Variable
+from tests.judging.comparison import compare, without_messages
+from tests.judging.consequence import OF_SEEDS
+from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
 
 
@@ -34,16 +38,27 @@ def resaves(seen: Seen) -> None:
         check_same(seen, "answers", answers, without_messages(again["answers"]))
     with seen.also():
         if "weights" in seen.loaded:
-            once, twice = ([value for _, value in response["weights"]] for response in (seen.loaded, again))
-            check_same(seen, "weights", once, twice)
+            check_same_weights(seen, seen.loaded["weights"], again["weights"])
 
 
-def check_same(seen: Seen, what: str, once: object, twice: object) -> None:
+def check_same_weights(seen: Seen, once: Sequence[Variable], twice: Sequence[Variable]) -> None:
+    """Check that the second load gave the same variables, bit for bit and in the same order, as the first one.
+
+    If only seed states differ, the place says so.
+    """
+    values = [[value for path, value in each if not SEED_STATE.search(path)] for each in (once, twice)]
+    only_seeds = compare(*values).equal
+    places = (Place(f"weights {OF_SEEDS}"),) if only_seeds else ()
+    check_same(seen, "weights", [value for _, value in once], [value for _, value in twice], places)
+
+
+def check_same(seen: Seen, what: str, once: object, twice: object, places: tuple[Place, ...] = ()) -> None:
     """Check that the second load gave bit for bit what the first one gave."""
     comparison = seen.compare(once, twice)
     if not comparison.equal:
         first = comparison.differences[0]
-        raise Shortfall(f"saved again and loaded, other {what}", expected=str(first.expected), seen=str(first))
+        message = f"saved again and loaded, other {what}"
+        raise Shortfall(message, expected=str(first.expected), seen=str(first), places=places)
 
 
 def test_resaves(cell):

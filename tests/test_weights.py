@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.left_out import nothing_left_out
-from tests.judging.checks.variables import Variable, check_in_order, check_namesakes, paths
+from tests.judging.checks.variables import Variable, check_in_order, check_namesakes, paths, place_name
 from tests.judging.comparison import compare
 from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
@@ -49,7 +49,7 @@ def check_restored(seen: Seen, expected: Sequence[Variable]) -> None:
     moved = []
     with nothing_left_out(seen, "weights"):
         for number, (path, value) in enumerate(expected):
-            where = f"variable {number}"
+            where = place_name(path, number)
             with seen.also():
                 if path in by_path:
                     check_namesakes(seen, path, value, namesakes[path], by_path[path], where)

@@ -38,6 +38,9 @@ class Consequence(enum.Enum):
 LOST_PROCESS = (Symptom.CRASH, Symptom.TIMEOUT, Symptom.MEMORY)
 # Consequences that do not fail a model of a user's within one pair.
 MINOR = (Consequence.RENAMED, Consequence.HARMLESS)
+# What the places of shortfalls in the state of a random generator contain. A model that draws when it answers also
+# falls short in its answers.
+OF_SEEDS = "(seed state)"
 # The consequence of a mismatch, by requirement and a pattern of the message. A mismatch that is not here is silent:
 # nothing raised, and something is wrong.
 MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
@@ -63,6 +66,8 @@ def consequence_of(requirement: str, shortfall: Shortfall) -> Consequence:
         return Consequence.REFUSED if ONLY_NAMES.search(shortfall.message) else Consequence.RENAMED
     if shortfall.symptom in (Symptom.EXCEPTION, Symptom.LOST):
         return Consequence.REFUSED
+    if shortfall.places and all(OF_SEEDS in place.where for place in shortfall.places):
+        return Consequence.HARMLESS
     rules = MISMATCHES.get(requirement, ())
     matching = (consequence for words, consequence in rules if re.search(words, shortfall.message))
     return next(matching, Consequence.SILENT)

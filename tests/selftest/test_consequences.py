@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from reports.document.rows import Row
 from reports.gate.findings import findings
 from reports.summary.verdict import verdict
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.checks.variables import check_in_order
 from tests.judging.consequence import Consequence, consequence_of
 from tests.judging.judgement import Judgement, excuse_minor
 from tests.judging.outcome import Outcome
@@ -16,6 +20,7 @@ from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.requirement import Place, Shortfall, Size, Symptom
 from tests.selftest.made_documents import document, side
 from tests.selftest.made_documents import row as made_row
+from tests.test_resaves import check_same_weights
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,37 @@ from tests.selftest.made_documents import row as made_row
 )
 def test_a_shortfall_has_a_consequence(requirement, message, symptom, consequence):
     assert consequence_of(requirement, Shortfall(message, symptom=symptom)) is Consequence(consequence)
+
+
+@pytest.mark.parametrize(
+    ("path", "consequence"),
+    [
+        ("dropout/seed_generator/seed_generator_state", "harmless"),
+        ("generator/StateVar", "harmless"),
+        ("dense/kernel", "silent"),
+        ("seed_generator_state/kernel", "silent"),
+    ],
+)
+def test_the_state_of_a_random_generator_is_harmless_and_other_variables_are_not(path, consequence, session):
+    cell = Cell("standard.dense_classifier", Route("keras_archive", "load_model"), "weights")
+    seen = session.bench.seen(cell, NEW_ARTIFACTS)
+    check_in_order(seen, "{}", "more or fewer", [(path, np.array([1, 2]))], [(path, np.array([1, 3]))])
+    (shortfall,) = seen.shortfalls
+    assert consequence_of("weights", shortfall) is Consequence(consequence)
+
+
+@pytest.mark.parametrize(
+    ("changed", "consequence"), [({1}, "harmless"), ({0}, "silent"), ({0, 1}, "silent"), (set(), None)]
+)
+def test_only_seed_states_that_are_drawn_anew_are_harmless_in_what_is_saved_again(changed, consequence, session):
+    cell = Cell("standard.dense_classifier", Route("keras_archive", "load_model"), "resaves")
+    seen = session.bench.seen(cell, NEW_ARTIFACTS)
+    once = [("kernel", np.array([1, 2])), ("seed_generator_state", np.array([1, 2]))]
+    twice = [(path, value + 1 if number in changed else value) for number, (path, value) in enumerate(once)]
+    with seen.also():
+        check_same_weights(seen, once, twice)
+    found = [str(consequence_of("resaves", shortfall)) for shortfall in seen.shortfalls]
+    assert found == ([consequence] if consequence else [])
 
 
 RENAMED, WRONG = Shortfall("the variables have other paths"), Shortfall("kernel differs in its values")

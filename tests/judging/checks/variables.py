@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from tests.judging.checks.places import place_of
 from tests.judging.comparison import compare
+from tests.judging.consequence import OF_SEEDS
 from tests.judging.requirement import Shortfall
 from tests.judging.seen import Seen
 
 # The path of a variable, and its value.
 Variable = tuple[str, Any]
+# What Keras calls the variable of a seed generator, and TensorFlow that of a `tf.random.Generator`.
+SEED_STATE = re.compile(r"(^|/)(seed_generator_state|StateVar)$")
 
 
 def paths(variables: Sequence[Variable]) -> list[str]:
     """Return the paths of variables, in order."""
     return [path for path, _ in variables]
+
+
+def place_name(path: str, number: int) -> str:
+    """Return what places call a variable: its number, the same with every pair, and whether it is a seed state."""
+    return f"variable {number}{f' {OF_SEEDS}' if SEED_STATE.search(path) else ''}"
 
 
 def check_value(seen: Seen, path: str, expected: Any, candidates: Sequence[Any], where: str) -> None:
@@ -56,7 +65,7 @@ def check_in_order(
         raise Shortfall(count, expected=paths(expected), seen=paths(loaded))
     for number, ((path, value), (_, loaded_value)) in enumerate(zip(expected, loaded, strict=True)):
         with seen.also():
-            check_value(seen, name.format(path), value, [loaded_value], name.format(f"variable {number}"))
+            check_value(seen, name.format(path), value, [loaded_value], name.format(place_name(path, number)))
 
 
 def check_namesakes(

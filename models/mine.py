@@ -34,9 +34,11 @@ from .mine_inputs import (
     arrays_of,
     check_given,
     check_given_by_function,
+    in_order,
     inputs_in_files,
     keras_inputs,
     module_endpoints,
+    numbers_as_arrays,
 )
 from .mine_objects import Registry, distinct
 from .op_libraries import compiler
@@ -161,6 +163,7 @@ def describe(name: str, named: Named, model: Any) -> Described:
     if isinstance(model, tf.keras.Model):
         if own_inputs is not None:
             check_given(own_inputs, function)
+            own_inputs = [in_order(numbers_as_arrays(each), model) for each in own_inputs]
         endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
         own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
@@ -169,14 +172,14 @@ def describe(name: str, named: Named, model: Any) -> Described:
         traits = [*(["composite_outputs"] if composite else []), "holds_module"]
         if own_inputs is not None:
             check_given_by_function(own_inputs, function, endpoints)
-            own_inputs = {endpoint: list(values) for endpoint, values in own_inputs.items()}
+            own_inputs = {name: [numbers_as_arrays(each) for each in values] for name, values in own_inputs.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
     if own_inputs is None and source.artifact:
         own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
     info = named.info(name, structures, [*traits, *derived_traits(structures, traits)])
-    return Described(info, model, arrays_of(own_inputs) if own_inputs else None)
+    return Described(info, model, arrays_of(own_inputs, endpoints) if own_inputs else None)
 
 
 def artifact_kind(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import inspect
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -80,25 +81,77 @@ def check_given_by_function(own_inputs: Any, function: str, endpoints: Mapping[s
 def keras_inputs(model: Any, name: str, own_inputs: Optional[Sequence[Any]]) -> Any:
     """Return what a Keras model takes as `Tensor`s, in its own structure or in the structure of the user's inputs.
 
+    Shapes and dtypes are those that the model declares. Where it declares none, the user's inputs tell.
+
     Raises:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
+    structure = declared_inputs(model)
     if own_inputs:
-        return tensors_like(own_inputs, declared_batch(model))
+        return as_declared(tensors_like(own_inputs, model), structure, input_names(model))
+    if structure is None:
+        raise ValueError(
+            f"a model that is no graph of layers does not say what it takes: put a function {name}_inputs() beside "
+            f"{name}() that returns a list of inputs"
+        )
+    return mapped(structure, tensor_of)
+
+
+def declared_inputs(model: Any) -> Any:
+    """Return what a Keras model declares to take, as symbolic tensors in its own structure; None if it does not."""
     functional = getattr(model, "_functional", None) or model
     structure = getattr(functional, "_inputs_struct", None)
     if structure is None:
         structure = getattr(functional, "_nested_inputs", None)
     if structure is None:
         structure = getattr(model, "inputs", None)
-    if structure is None or (isinstance(structure, list) and not structure):
-        raise ValueError(
-            f"a model that is no graph of layers does not say what it takes: put a function {name}_inputs() beside "
-            f"{name}() that returns a list of inputs"
-        )
     if isinstance(structure, (list, tuple)) and len(structure) == 1 and isinstance(model, tf.keras.Sequential):
-        structure = structure[0]
-    return mapped(structure, tensor_of)
+        return structure[0]
+    return None if isinstance(structure, list) and not structure else structure
+
+
+def in_order(value: Any, model: Any) -> Any:
+    """Return inputs that are given by name in the order of the model's inputs, if the model declares a list of them.
+
+    Keras takes both, and what it exports takes the list.
+    """
+    names = input_names(model)
+    is_list = isinstance(declared_inputs(model), (list, tuple))
+    return (
+        [value[name] for name in names] if is_list and isinstance(value, dict) and set(value) == set(names) else value
+    )
+
+
+def as_declared(given: Any, structure: Any, names: Sequence[str]) -> Any:
+    """Return `Tensor`s in the structure of the given ones, with the shapes and dtypes that the model declares.
+
+    Args:
+        structure: what the model declares; None if nothing.
+        names: of the model's inputs, in its own order, for inputs that are given by name.
+    """
+    declared = tf.nest.flatten(structure) if structure is not None else []
+    if isinstance(given, dict):
+        by_name = dict(zip(names, declared))
+        if isinstance(structure, dict):
+            by_name.update(zip(sorted(structure), declared))
+        return {key: like_declared(each, by_name.get(key)) for key, each in given.items()}
+    if isinstance(given, list):
+        found = declared if len(declared) == len(given) else [None] * len(given)
+        return [like_declared(each, spec) for each, spec in zip(given, found)]
+    return like_declared(given, declared[0] if len(declared) == 1 else None)
+
+
+def like_declared(given: Any, spec: Any) -> Any:
+    """Return the given `Tensor` with shape and dtype of what is declared, if that is a tensor of the same rank."""
+    if spec is None or not isinstance(given, Tensor):
+        return given
+    try:
+        declared = tensor_of(spec)
+    except ValueError:
+        return given
+    if len(declared.shape) != len(given.shape):
+        return given
+    return dataclasses.replace(declared, sizes=(None, *given.shape[1:]) if declared.batched else given.shape)
 
 
 def module_endpoints(model: Any, signatures: Mapping[str, Any]) -> Tuple[Dict[str, Any], bool]:
@@ -165,27 +218,58 @@ def declared_batch(model: Any) -> Optional[int]:
     return next((shape[0] for shape in shapes if shape.rank and shape[0] is not None), None)
 
 
-def tensors_like(own_inputs: Sequence[Any], batch: Optional[int] = None) -> Any:
-    """Return `Tensor`s that describe these inputs. Dimensions that differ among them are free.
+def numbers_as_arrays(value: Any) -> Any:
+    """Return the input with an array in place of each list, nested or not, of nothing but numbers or texts."""
+    if isinstance(value, dict):
+        return {key: numbers_as_arrays(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)) and len(value):
+        parts = [numbers_as_arrays(part) for part in value]
+        plain = all(isinstance(part, (bool, int, float, str, bytes)) for part in value)
+        of_lists = all(isinstance(part, (list, tuple)) for part in value) and all(
+            isinstance(part, np.ndarray) and part.shape == parts[0].shape for part in parts
+        )
+        return np.array(value) if plain or of_lists else parts
+    return value
 
-    Args:
-        batch: the only size of a batch that the model takes; None if it is free.
-    """
+
+def tensors_like(own_inputs: Sequence[Any], model: Any) -> Any:
+    """Return `Tensor`s that describe these inputs of a Keras model. Dimensions that differ among them are free."""
     first = own_inputs[0]
     if isinstance(first, dict):
-        return {key: tensors_like([each[key] for each in own_inputs], batch) for key in first}
+        return {key: tensors_like([each[key] for each in own_inputs], model) for key in first}
     if isinstance(first, (list, tuple)):
-        return [tensors_like([each[at] for each in own_inputs], batch) for at in range(len(first))]
+        return [tensors_like([each[at] for each in own_inputs], model) for at in range(len(first))]
     arrays = [array_of(each) for each in own_inputs]
     first = arrays[0]
     shape = [size if len({each.shape[at] for each in arrays}) == 1 else None for at, size in enumerate(first.shape)]
     dtype = "string" if first.dtype.kind == "O" else first.dtype.name
-    return plain_tensor([batch, *shape[1:]] if shape else shape, dtype)
+    if dtype == "float64" and getattr(model, "compute_dtype", None) != "float64":
+        dtype = "float32"  # Keras casts them when it is called
+    return plain_tensor([declared_batch(model), *shape[1:]] if shape else shape, dtype)
 
 
-def arrays_of(own_inputs: Mapping[str, Sequence[Any]]) -> Dict[str, List[Any]]:
-    """Return the user's inputs as arrays, by endpoint."""
-    return {endpoint: [mapped(each, array_of) for each in inputs] for endpoint, inputs in own_inputs.items()}
+def arrays_of(own_inputs: Mapping[str, Sequence[Any]], endpoints: Mapping[str, Any]) -> Dict[str, List[Any]]:
+    """Return the user's inputs as arrays, by endpoint, in the dtypes that the functions take."""
+    return {
+        endpoint: [cast(mapped(each, array_of), endpoints[endpoint]) for each in inputs]
+        for endpoint, inputs in own_inputs.items()
+    }
+
+
+def cast(value: Any, taken: Any) -> Any:
+    """Return arrays in the dtypes of the `Tensor`s that a function takes, where that changes no number's kind.
+
+    numpy makes 64 bits of what Python has and of what it draws, and most models take 32.
+    """
+    if isinstance(value, dict) and isinstance(taken, dict):
+        return {key: cast(part, taken.get(key)) for key, part in value.items()}
+    if isinstance(value, list) and isinstance(taken, list) and len(value) == len(taken):
+        return [cast(part, each) for part, each in zip(value, taken)]
+    if not isinstance(taken, Tensor) or taken.dtype in ("string", "bool") or isinstance(value, (dict, list)):
+        return value
+    kinds = "fiu" if taken.kind == "float" else "iu"
+    made = value.astype(tf.as_dtype(taken.dtype).as_numpy_dtype) if value.dtype.kind in kinds else value
+    return value if value.dtype.kind in "iu" and not np.array_equal(made, value) else made
 
 
 def array_of(value: Any) -> np.ndarray:

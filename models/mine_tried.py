@@ -165,8 +165,7 @@ def example(tensor: Tensor, is_tried: bool, low: int, high: int) -> np.ndarray:
 
 def shape_of(tensor: Tensor) -> Tuple[int, ...]:
     """Return the shape of two rows."""
-    sides = [FREE if side is None else side for side in tensor.shape]
-    return (2, *sides[1:]) if tensor.batched else tuple(sides)
+    return tensor.shape_with(2, FREE)
 
 
 def elements_of_a_row(shape: Sequence[Optional[int]]) -> int:

@@ -56,14 +56,17 @@ def outputs(seen: Seen) -> None:
 
 
 def has_finite_values(answer: Answer) -> bool:
-    """Return whether an answer is a value that holds anything but NaN and infinities."""
-    return "value" in answer and any(is_finite_somewhere(elements(leaf)) for leaf in leaves(answer["value"]))
+    """Return whether an answer is a value that holds anything but NaN and infinities.
 
-
-def is_finite_somewhere(array: np.ndarray) -> bool:
-    """Return whether an array holds an element that is no NaN and no infinity; an empty one does not."""
-    inexact = array.dtype.kind in "fc" or "float" in array.dtype.name
-    return bool(np.isfinite(array.astype("complex128")).any()) if inexact else array.size > 0
+    Integers beside numbers that are all NaN are what was made of NaN, such as the place of the largest.
+    """
+    if "value" not in answer:
+        return False
+    arrays = [array for leaf in leaves(answer["value"]) if (array := elements(leaf)).size]
+    inexact = [array for array in arrays if array.dtype.kind in "fc" or "float" in array.dtype.name]
+    if not inexact:
+        return bool(arrays)
+    return any(np.isfinite(array.astype("complex128")).any() for array in inexact)
 
 
 def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:

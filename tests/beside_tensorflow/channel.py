@@ -15,6 +15,7 @@ from .hearing import warnings_heard
 LONGEST_MESSAGE = 20000
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__))
 ENGINE = (HERE, os.path.join(ROOT, "tests", "both_sides"), os.path.join(ROOT, "models"))
 
 
@@ -67,11 +68,17 @@ class Channel:
 def is_raised_by_us(error: BaseException) -> bool:
     """Return whether the innermost frame of an exception is in the suite's engine: no TensorFlow or user's code.
 
-    Cases and routes are no engine: their functions are the calls that are judged.
+    Frames of the standard library do not count: whoever calls it gives it what it cannot take. Cases and routes are
+    no engine: their functions are the calls that are judged.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    folder = os.path.dirname(os.path.abspath(frames[-1].filename)) if frames else ""
-    return folder in ENGINE
+    folders = [os.path.dirname(os.path.abspath(each.filename)) for each in traceback.extract_tb(error.__traceback__)]
+    counting = [each for each in folders if not is_of_standard_library(each)]
+    return bool(counting) and counting[-1] in ENGINE
+
+
+def is_of_standard_library(folder: str) -> bool:
+    """Return whether a folder belongs to Python's standard library, and holds no installed package."""
+    return (folder + os.sep).startswith(STANDARD_LIBRARY + os.sep) and "site-packages" not in folder
 
 
 def error_facts(error: BaseException) -> Dict[str, Any]:

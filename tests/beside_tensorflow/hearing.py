@@ -14,9 +14,12 @@ import sys
 import warnings
 from typing import Any, Iterator, List, Tuple
 
-from ..both_sides.step_warnings import StepWarning, printed_warnings, step_warnings
+from ..both_sides.step_warnings import OTHER_CODE, StepWarning, printed_warnings, step_warnings
 
 LOGGERS = ("tensorflow", "absl", "keras")
+LIBRARIES = (*LOGGERS, "tf_keras")
+# Savers and loaders warn in TensorFlow's stead.
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LONGEST_LOG = 2**18
 
 
@@ -35,7 +38,7 @@ def warnings_heard(step: str) -> Iterator[List[StepWarning]]:
         log.write(f"{source}: {text}\n")
 
     def hear_warning(message: Any, category: Any, *_: Any, **__: Any) -> None:
-        hear(category.__name__, str(message))
+        hear(f"{category.__name__}{of_other_code(sys._getframe(1))}", str(message))
 
     # Not only at its first time in a process; what filters ignore stays ignored.
     warnings.simplefilter("always", append=True)
@@ -49,6 +52,20 @@ def warnings_heard(step: str) -> Iterator[List[StepWarning]]:
         for logger, (handlers, propagate) in zip(loggers, settings):
             logger.handlers, logger.propagate = handlers, propagate
         heard += step_warnings(step, [*recorded, *printed_warnings(log.written_by_others())])
+
+
+def of_other_code(frame: Any) -> str:
+    """Return what the source of a Python warning ends with if neither TensorFlow nor Keras warns, but a user's code.
+
+    Args:
+        frame: the innermost one; those of Python's own `warnings` are left out.
+    """
+    while frame is not None and frame.f_code.co_filename == warnings.__file__:
+        frame = frame.f_back
+    if frame is None or frame.f_globals.get("__name__", "").partition(".")[0] in LIBRARIES:
+        return ""
+    path = frame.f_code.co_filename
+    return "" if path.startswith(ROOT + os.sep) else f"{OTHER_CODE}{os.path.basename(path)}"
 
 
 class _Handler(logging.Handler):

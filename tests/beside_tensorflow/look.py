@@ -216,7 +216,25 @@ def digest(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """Return JSON text with sorted keys and without addresses; objects appear as class and config."""
-    return _IDENTITY.sub(r"\g<1>0", _ADDRESS.sub("0x", json.dumps(value, sort_keys=True, default=_plain)))
+    text = json.dumps(_with_texts_as_keys(value), sort_keys=True)
+    return _IDENTITY.sub(r"\g<1>0", _ADDRESS.sub("0x", text))
+
+
+def _with_texts_as_keys(value: Any) -> Any:
+    """Return the value as plain data whose keys are all texts, so that they can be sorted; numbers are as in JSON."""
+    if isinstance(value, dict):
+        return {_as_key(key): _with_texts_as_keys(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_texts_as_keys(part) for part in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return _with_texts_as_keys(_plain(value))
+
+
+def _as_key(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    return json.dumps(key) if key is None or isinstance(key, (bool, int, float)) else repr(key)
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,10 @@ import dataclasses
 import re
 from typing import Iterable, List, Tuple
 
+# What stands between the class of a Python warning and the file that warns, if that is not TensorFlow's or Keras's.
+OTHER_CODE = " in "
+# The source of what was printed: nobody knows by whom.
+PRINTED = "printed"
 MOST = 20
 LONGEST = 600
 # In the order in which they are applied.
@@ -58,6 +62,7 @@ class StepWarning:
     Args:
         step: `save` or `load`.
         source: the class of a Python warning, the name of a logger, a file of TensorFlow's C++ code, or `printed`.
+            If a user's code warns, its file is there too: `UserWarning in layers.py`.
     """
 
     step: str
@@ -66,6 +71,11 @@ class StepWarning:
 
     def __str__(self) -> str:
         return f"{self.source}: {self.text}"
+
+    @property
+    def is_of_library(self) -> bool:
+        """True if TensorFlow or Keras warns, and not code of a user's, or whoever prints."""
+        return self.source != PRINTED and OTHER_CODE not in self.source
 
 
 def same_in_every_run(text: str) -> str:
@@ -94,7 +104,7 @@ def printed_warnings(printed: str) -> List[Tuple[str, str]]:
         if cpp is None:
             line = LOCATION.sub("", line)
             if WARNS.search(line):
-                found.append(("printed", line))
+                found.append((PRINTED, line))
         elif (cpp["level"] or cpp["absl_level"]) != "I":
             found.append((cpp["file"].rpartition("/")[2], cpp["text"]))
     return sorted(found)

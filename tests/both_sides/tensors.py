@@ -26,6 +26,8 @@ class Tensor:
             from them, and TFLite reads the size of an image in an empty batch from memory that nobody has written.
         known: the words or numbers that a user's model tells apart here. Beside the usual inputs some hold them all.
         known_rows: how many rows such an input may have.
+        sizes: the size of each dimension in all inputs that a user gives, for dimensions that are free; None or
+            missing if any size will do.
     """
 
     shape: Tuple[Optional[int], ...]
@@ -40,6 +42,13 @@ class Tensor:
     tame: bool = False
     known: Tuple[Any, ...] = ()
     known_rows: int = 0
+    sizes: Tuple[Optional[int], ...] = ()
+
+    def shape_with(self, batch: int, free: int) -> Tuple[int, ...]:
+        """Return the shape of one value: `free` stands for each free dimension of which no size is known."""
+        sizes = self.sizes or (None,) * len(self.shape)
+        sides = [side if side is not None else size or free for side, size in zip(self.shape, sizes)]
+        return (batch, *sides[1:]) if self.batched else tuple(sides)
 
     @property
     def kind(self) -> str:

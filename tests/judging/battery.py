@@ -85,7 +85,7 @@ def all_that_is_known(inputs: InputStructure) -> list[NamedValue]:
     if not tensors:
         return []
     most = min(tensor.known_rows for tensor in tensors)
-    sizes = [int(np.prod(shape_of(tensor, 1, free=FREE), dtype=np.int64)) for tensor in tensors]
+    sizes = [int(np.prod(tensor.shape_with(1, free=FREE), dtype=np.int64)) for tensor in tensors]
     by_row = max(len(tensor.known) for tensor in tensors)
     in_turn = max(-(-len(tensor.known) // max(1, size)) for tensor, size in zip(tensors, sizes, strict=True))
     values = {"known-values": filled_with_known(inputs, min(by_row, most), by_row=True)}
@@ -101,7 +101,7 @@ def filled_with_known(inputs: InputStructure, rows: int, *, by_row: bool) -> Any
     def fill_known(tensor: Tensor) -> Any:
         if not tensor.known:
             return fill(tensor, usual)
-        shape = shape_of(tensor, rows, free=FREE)
+        shape = tensor.shape_with(rows, free=FREE)
         size = int(np.prod(shape, dtype=np.int64))
         count = shape[0] if by_row and shape else size
         chosen = spread(tensor.known, count)
@@ -133,7 +133,7 @@ def fill(tensor: Tensor, filler: Filler) -> Any:
 
 def fill_dense(tensor: Tensor, filler: Filler) -> np.ndarray:
     """Return an array of the tensor's shape, filled with the row's values in turn."""
-    shape = shape_of(tensor, filler.batch, free=FREE)
+    shape = tensor.shape_with(filler.batch, free=FREE)
     size = int(np.prod(shape, dtype=np.int64))
     if tensor.kind == "float" and (filler.only_for == "float" or not tensor.holds_codes):
         return floats_of(filler, size, tensor.dtype).reshape(shape)
@@ -186,9 +186,3 @@ def words(texts: list[str], shape: tuple[int, ...]) -> np.ndarray:
     array = np.empty(len(texts), dtype=object)
     array[:] = [text.encode() for text in texts]
     return array.reshape(shape)
-
-
-def shape_of(tensor: Tensor, batch: int, free: int) -> tuple[int, ...]:
-    """Return the tensor's shape with its free dimensions set."""
-    sides = [free if side is None else side for side in tensor.shape]
-    return (batch, *sides[1:]) if tensor.batched else tuple(sides)

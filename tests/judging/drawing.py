@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.both_sides.tensors import InputStructure, Tensor
-from tests.judging.battery import UNKNOWN_WORDS, padded, ragged, shape_of, sparse, words
+from tests.judging.battery import UNKNOWN_WORDS, padded, ragged, sparse, words
 
 # The gate must give the same verdict every time; the nightly profile is there to explore.
 settings.register_profile("derandomized", derandomize=True, max_examples=5, database=None)
@@ -43,7 +43,7 @@ def drawn(inputs: InputStructure) -> st.SearchStrategy[Any]:
 
 def _structure(inputs: InputStructure, batch: int, free: int) -> st.SearchStrategy[Any]:
     if inputs.tensor is not None:
-        return tensor_values(inputs.tensor, shape_of(inputs.tensor, batch, free))
+        return tensor_values(inputs.tensor, inputs.tensor.shape_with(batch, free))
     if inputs.by_name is not None:
         parts = {name: _structure(part, batch, free) for name, part in inputs.by_name.items()}
         return st.fixed_dictionaries(parts).map(lambda values: {name: values[name] for name in parts})

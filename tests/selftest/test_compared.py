@@ -102,7 +102,9 @@ def test_how_much_was_compared_is_said():
     [
         (np.array([1.0, np.nan]), True),
         (np.array([np.nan, np.inf]), False),
-        ({"a": np.array([np.nan]), "b": [np.array([1])]}, True),
+        ({"a": np.array([np.nan]), "b": [np.array([1])]}, False),
+        ({"a": np.array([np.nan]), "b": [np.array([1.0])]}, True),
+        ({"a": np.zeros((0,), "float32"), "b": [np.array([1])]}, True),
         (np.array([b"x"], object), True),
         (np.zeros((0, 2)), False),
         (np.array([np.nan + 1j]), False),

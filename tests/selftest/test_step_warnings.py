@@ -15,6 +15,7 @@ from reports.page.cell_table import note_of
 from reports.scripts import scripts
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.summary import markdown
+from tests.beside_tensorflow.hearing import of_other_code
 from tests.both_sides.routes import Route
 from tests.both_sides.step_warnings import (
     LONGEST,
@@ -54,6 +55,16 @@ def test_warnings_are_heard_at_every_level_once_and_are_the_same_in_every_proces
         response = bench.evidence.agents["B"]["keras"].run(question, fresh=fresh)
         assert response.ending.value == "finished", response.log
         assert [(each.source, each.text) for each in response.warnings("load")] == HEARD
+
+
+@pytest.mark.parametrize(
+    ("module", "ending"),
+    [("layers", " in layers.py"), ("my.keras", " in layers.py"), ("tensorflow.python.layers", ""), ("keras.src", "")],
+)
+def test_a_python_warning_of_a_user_s_code_has_the_name_of_its_file(module, ending):
+    named = {"__name__": module}
+    exec(compile("import sys\ndef frame(): return sys._getframe()", "/of/a/user/layers.py", "exec"), named)
+    assert of_other_code(named["frame"]()) == ending
 
 
 def test_what_was_warned_of_before_an_exception_is_kept(bench):
@@ -165,6 +176,8 @@ def test_what_says_that_something_was_not_loaded(text, of_training):
     warning = StepWarning("load", "absl", text)
     assert is_left_out(warning) == (of_training is not None)
     assert not is_left_out(dataclasses.replace(warning, step="save"))
+    assert not is_left_out(dataclasses.replace(warning, source="UserWarning in layers.py"))
+    assert not is_left_out(dataclasses.replace(warning, source="printed"))
     if of_training is not None:
         assert bool(OF_TRAINING.search(text)) == of_training
 

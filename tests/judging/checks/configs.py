@@ -43,5 +43,5 @@ def different_places(where: str, expected: Any, loaded: Any) -> Iterator[tuple[s
     elif isinstance(expected, list) and isinstance(loaded, list) and len(expected) == len(loaded):
         for i, (one, two) in enumerate(zip(expected, loaded, strict=True)):
             yield from different_places(f"{where}[{i}]", one, two)
-    elif expected != loaded:
+    elif expected != loaded and not (expected != expected and loaded != loaded):  # NaN is the same as NaN
         yield where, expected, loaded

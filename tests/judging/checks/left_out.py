@@ -31,8 +31,8 @@ WARNING = "warning: "
 
 
 def is_left_out(warning: StepWarning) -> bool:
-    """Return whether the warning says that something was not loaded."""
-    return warning.step == "load" and LEFT_OUT.search(warning.text) is not None
+    """Return whether TensorFlow or Keras warns that it has not loaded something."""
+    return warning.step == "load" and warning.is_of_library and LEFT_OUT.search(warning.text) is not None
 
 
 @contextlib.contextmanager

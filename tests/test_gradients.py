@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.judging.checks.answers import Answer
-from tests.judging.checks.places import place_of
+from tests.judging.checks.places import places_of
 from tests.judging.requirement import Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
+from tests.judging.tolerance import largest_numbers
 
 
 def only_differentiable(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
@@ -25,14 +28,22 @@ def gradients(seen: Seen) -> None:
     """The gradients of what was loaded, by its inputs, are those of the original, custom gradients included."""
     asked = seen.case.differentiable_inputs(seen.inputs)
     original = seen.original[f"{seen.loader.judged_against}_gradients"]
-    inputs = {each.name: each for each in seen.inputs}
-    for name, expected, gradient in zip(asked, original, seen.loaded["gradients"], strict=True):
+    by_name = {each.name: each for each in seen.inputs}
+    inputs = [by_name[name] for name in asked]
+    largest = largest_numbers(inputs, original)
+    for each, expected, gradient in zip(inputs, original, seen.loaded["gradients"], strict=True):
         with seen.also():
-            check_same(seen, inputs[name], expected, gradient)
+            check_same(seen, each, expected, gradient, largest)
 
 
-def check_same(seen: Seen, asked: Input, expected: Answer, gradient: Answer) -> None:
-    """Check that the gradient of one input is the same, or raises if the original's does."""
+def check_same(
+    seen: Seen, asked: Input, expected: Answer, gradient: Answer, largest: Mapping[str, list[float]]
+) -> None:
+    """Check that the gradient of one input is the same, or raises if the original's does.
+
+    Args:
+        largest: the largest numbers among the original's gradients by all inputs.
+    """
     if "raised" in expected and "raised" in gradient:
         return
     if "raised" in gradient:
@@ -49,7 +60,7 @@ def check_same(seen: Seen, asked: Input, expected: Answer, gradient: Answer) -> 
         message = "a gradient that the original has not"
         places = (Place(f"{asked.name}: answered"),)
         raise Shortfall(message, expected=expected["raised"], seen=gradient["value"], places=places)
-    comparison = seen.compare_answers(asked, expected["value"], gradient["value"])
+    comparison = seen.compare_answers(asked, expected["value"], gradient["value"], largest)
     if not comparison.equal:
         first = comparison.differences[0]
         raise Shortfall(
@@ -57,7 +68,7 @@ def check_same(seen: Seen, asked: Input, expected: Answer, gradient: Answer) -> 
             expected=first.expected,
             seen=first.seen,
             inputs=[asked.name],
-            places=(place_of(asked.name, comparison),),
+            places=places_of(asked.name, comparison),
         )
 
 

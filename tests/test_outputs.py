@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import collections
+from collections.abc import Collection, Sequence
+
 import numpy as np
 
 from tests.both_sides.cases import CaseInfo
@@ -9,7 +12,7 @@ from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
 from tests.judging.checks.answers import Answer, difference
 from tests.judging.inputs import elements
-from tests.judging.requirement import Place, Shortfall, Symptom, requirement
+from tests.judging.requirement import MOST_INPUTS, Place, Shortfall, Size, Symptom, requirement
 from tests.judging.seen import Seen
 
 
@@ -51,8 +54,29 @@ def outputs(seen: Seen) -> None:
         )
     first, (differs, _) = next(iter(wrong.items()))
     message = f"other answers on {len(wrong)} of {len(answers)} inputs, first on {first!r}"
-    places = tuple(differs.place for differs, _ in wrong.values())
+    places = tuple(place for differs, _ in wrong.values() for place in differs.places)
+    if seen.loader.converted:
+        places = broken_outputs(places, [asked.name for asked in seen.asked if not asked.special])
     raise Shortfall(message, expected=differs.expected, seen=differs.seen, inputs=list(wrong), places=places)
+
+
+def broken_outputs(places: Sequence[Place], ordinary: Collection[str]) -> tuple[Place, ...]:
+    """Return the places, with one in place of all those of an output that is wrong on most ordinary inputs.
+
+    A runtime that reads a variable which nobody has set answers with whatever lies in memory, and may then be right
+    on one input by chance.
+
+    Args:
+        ordinary: the names of the ordinary inputs.
+    """
+    wrong = collections.Counter(place.on(MOST_INPUTS) for place in places if is_wrong_on(place, ordinary))
+    broken = {place for place, count in wrong.items() if 2 * count > len(ordinary)}
+    return (*sorted(broken, key=str), *(place for place in places if place.on(MOST_INPUTS) not in broken))
+
+
+def is_wrong_on(place: Place, names: Collection[str]) -> bool:
+    """Return whether values are wrong there by more than rounding, on one of these inputs."""
+    return place.size is Size.WRONG and place.where.partition(": ")[0] in names
 
 
 def has_finite_values(answer: Answer) -> bool:

@@ -306,7 +306,7 @@ class Subject:
         """How far answers may differ where they need not be equal to the bit; None where they must."""
         assert self.loader is not None
         flat = [] if self.original_answer is None else leaves(self.original_answer)
-        numbers = [each for each in flat if getattr(getattr(each, "dtype", None), "kind", "") in "fV"]
+        numbers = [each for each in flat if getattr(getattr(each, "dtype", None), "kind", None) in ("f", "V")]
         if self.hop.within_one_pair and not self.loader.converted:
             return None
         if not numbers or len(numbers) < len(flat) or self.input is None or self.saved is None:
@@ -317,17 +317,18 @@ class Subject:
         import ml_dtypes
         import numpy as np
 
-        from tests.judging.comparison import ULP_CONVERTED
+        from tests.judging.inputs import magnitude
+        from tests.judging.tolerance import ULP_CONVERTED, smallest_scale
 
         assert self.loader is not None
         assert self.input is not None
         ulp = ULP_CONVERTED if self.loader.converted else self.seen.ulp_over_pairs
         factor = max(1.0, self.input.magnitude) if self.loader.converted else 1.0
-        at_least = 0.0 if self.loader.converted else max(1.0, self.input.magnitude)
         allowed = [0.0]
         for each in numbers:
             eps = float(ml_dtypes.finfo(each.dtype).eps)  # type: ignore[no-untyped-call]  # it has no types
-            finite = np.nan_to_num(each.astype("float64"), nan=0, posinf=0, neginf=0)
-            largest = max(float(np.abs(finite).max(initial=0.0)), at_least, 1e-30)
+            own = magnitude(each)
+            at_least = 0.0 if self.loader.converted else smallest_scale(self.input, own)
+            largest = max(own, at_least, 1e-30)
             allowed.append(ulp.get(each.dtype.name, 0.0) * factor * eps * 2.0 ** np.floor(np.log2(largest)))
         return float(max(allowed))

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any, List, Union
+from typing import Any, List, Sequence, Union
 
 
 def natural_order(name: str) -> List[Union[int, str]]:
     """Return a sort key that puts `inputs` before `inputs_1`, and `inputs_2` before `inputs_10`."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def in_structure(value: Any, parts: Sequence[Any]) -> Any:
+    """Return the structure with these parts in place of its leaves, in the order of `leaves`."""
+    remaining = iter(parts)
+
+    def place(each: Any) -> Any:
+        if isinstance(each, dict):
+            placed = {key: place(each[key]) for key in sorted(each)}
+            return {key: placed[key] for key in each}
+        return [place(part) for part in each] if isinstance(each, (list, tuple)) else next(remaining)
+
+    return place(value)
 
 
 def leaves(value: Any) -> List[Any]:

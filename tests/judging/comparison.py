@@ -19,42 +19,25 @@ import numpy as np
 
 from tests.both_sides.wire import Ragged, Sparse, dtype_name
 
-# The tolerance over two pairs, by dtype; other dtypes are compared bitwise. One ulp is the spacing at the largest
-# magnitude in the row, in the input, or at 1, whichever is largest: a sum rounds in proportion to its terms, and
-# where terms cancel, or where tanh is flat, the rounding is a large part of the result. Weights are compared to the
-# bit, so answers only have to tell rounding from a different model.
-ULP_OVER_PAIRS = {
-    # Kernels of matmul, tanh, sigmoid and pow round differently in different versions of TensorFlow. From 2.15.1 and
-    # from 2.16.2 to 2.21.0, answers and gradients moved by at most 3 ulp, on a product of two columns of numbers near
-    # 477 whose result is 4.
-    "float32": 4,
-    # Mixed precision and a layer in float64, from 2.15.1 to 2.21.0: moved by at most 2 ulp.
-    "float64": 4,
-    "float16": 4,
-    "bfloat16": 4,
-}
-# How much coarser than float32 these are. A model that computes in one of them rounds to it, whatever it answers in.
-COARSER = {"bfloat16": 2.0**16, "float16": 2.0**13}
-# The tolerance for other runtimes, by dtype, for inputs up to 1; larger inputs multiply it.
-ULP_CONVERTED = {
-    # Their kernels sum in another order, and the rounding grows with the terms. Seen with TFLite, LiteRT, ONNX
-    # Runtime and OpenVINO: 9 ulp of the row's largest value on inputs up to 3, and 633 ulp on inputs up to 477.
-    "float32": 8,
-}
-
-
 # The largest error that counts as rounding when it is asked how much a value is wrong.
 LARGEST_ROUNDING = 8
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """One way in which a leaf differs: where, at which level of the comparison, and what was expected and seen."""
+    """One way in which a leaf differs: where, at which level of the comparison, and what was expected and seen.
+
+    Args:
+        leaf: its number in the order of all leaves, which is the same with every pair; None of a structure.
+        largest_ulp: the largest error in the leaf; None if it is not its values that differ.
+    """
 
     where: str
     level: str
     expected: str
     seen: str
+    leaf: int | None = None
+    largest_ulp: float | None = None
 
     def __str__(self) -> str:
         place = f" at {self.where}" if self.where else ""
@@ -79,14 +62,11 @@ class Comparison:
         """True if there is no difference."""
         return not self.differences
 
-    @property
-    def only_values_differ(self) -> bool:
-        """True if structures, dtypes, shapes and the positions of non-finite values agree."""
-        return all(difference.level == "values" for difference in self.differences)
-
-    def differ(self, where: str, level: str, expected: Any, seen: Any) -> None:
+    def differ(
+        self, where: str, level: str, expected: Any, seen: Any, leaf: int | None = None, ulp: float | None = None
+    ) -> None:
         """Record a difference."""
-        self.differences.append(Difference(where, level, str(expected), str(seen)))
+        self.differences.append(Difference(where, level, str(expected), str(seen), leaf, ulp))
 
     def note_error(self, ulp: float, absolute: float) -> None:
         """Record an error if it is the largest so far. An error that is not a number counts as infinite."""
@@ -107,7 +87,7 @@ def compare(
     seen: Any,
     *,
     ulp: Mapping[str, float] | None = None,
-    at_least: float = 0.0,
+    at_least: Any = 0.0,
     values: bool = True,
     unsure: Any = None,
 ) -> Comparison:
@@ -116,13 +96,14 @@ def compare(
     Args:
         expected, seen: structures of dicts, lists, tuples, arrays, ragged and sparse tensors.
         ulp: the tolerance in ulp by dtype; dtypes that are not in it are compared bitwise.
-        at_least: the magnitude at which an ulp is measured if the row's largest is smaller.
+        at_least: the magnitude at which an ulp is measured if the row's largest is smaller: a number for all
+            leaves, or a structure like that of `expected`.
         values: whether finite values are compared too, and not only the positions of those that are not finite.
         unsure: a second expected value of the same structure; positions of which it and `expected` disagree whether
             they are finite are not compared.
     """
-    comparer = _Comparer(ulp or {}, at_least, values)
-    comparer.compare("", expected, seen, unsure)
+    comparer = _Comparer(ulp or {}, values)
+    comparer.compare("", expected, seen, unsure, at_least)
     return comparer.result
 
 
@@ -136,11 +117,10 @@ class _Comparer:
     """Compares leaf by leaf; the fields are the arguments of `compare`."""
 
     ulp: Mapping[str, float]
-    at_least: float
     values: bool
     result: Comparison = dataclasses.field(default_factory=Comparison)
 
-    def compare(self, where: str, expected: Any, seen: Any, unsure: Any) -> None:
+    def compare(self, where: str, expected: Any, seen: Any, unsure: Any, at_least: Any) -> None:
         """Compare two parts of the same place, and record every difference."""
         if type(expected) is not type(seen):
             self.result.differ(where, "structure", _kind(expected), _kind(seen))
@@ -149,29 +129,34 @@ class _Comparer:
                 self.result.differ(where, "names", sorted(expected, key=str), sorted(seen, key=str))
             for name in sorted(set(expected) & set(seen), key=str):
                 other = unsure[name] if isinstance(unsure, dict) and name in unsure else None
-                self.compare(f"{where}[{name!r}]", expected[name], seen[name], other)
+                least = at_least[name] if isinstance(at_least, dict) else at_least
+                self.compare(f"{where}[{name!r}]", expected[name], seen[name], other, least)
         elif isinstance(expected, (list, tuple)):
             if len(expected) != len(seen):
                 self.result.differ(where, "count", len(expected), len(seen))
             for i, (one, two) in enumerate(zip(expected, seen, strict=False)):
                 other = unsure[i] if isinstance(unsure, (list, tuple)) and i < len(unsure) else None
-                self.compare(f"{where}[{i}]", one, two, other)
+                least = at_least[i] if isinstance(at_least, (list, tuple)) else at_least
+                self.compare(f"{where}[{i}]", one, two, other, least)
         elif isinstance(expected, (Ragged, Sparse)):
             for field in dataclasses.fields(expected):
                 one, two, other = (getattr(value, field.name, None) for value in (expected, seen, unsure))
-                self.compare(f"{where}.{field.name}", one, two, other)
+                self.compare(f"{where}.{field.name}", one, two, other, at_least)
         elif isinstance(expected, np.ndarray):
             self.result.leaves += 1
-            self._compare_arrays(where, expected, seen, unsure)
+            self._compare_arrays(where, expected, seen, unsure, at_least)
         elif expected != seen:
             self.result.leaves += 1
             self.result.differ(where, "value", repr(expected), repr(seen))
 
-    def _compare_arrays(self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any) -> None:
+    def _compare_arrays(
+        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float
+    ) -> None:
+        leaf = self.result.leaves - 1
         if dtype_name(expected) != dtype_name(seen):
-            self.result.differ(where, "dtype", dtype_name(expected), dtype_name(seen))
+            self.result.differ(where, "dtype", dtype_name(expected), dtype_name(seen), leaf)
         elif expected.shape != seen.shape:
-            self.result.differ(where, "shape", expected.shape, seen.shape)
+            self.result.differ(where, "shape", expected.shape, seen.shape, leaf)
         elif expected.size == 0:
             pass
         elif not _is_inexact(expected):
@@ -179,11 +164,13 @@ class _Comparer:
         elif expected.dtype.kind == "c":
             for name, part in ((".real", np.real), (".imag", np.imag)):
                 other = part(unsure) if isinstance(unsure, np.ndarray) and unsure.dtype == expected.dtype else None
-                self._compare_floats(where + name, part(expected), part(seen), other)
+                self._compare_floats(where + name, part(expected), part(seen), other, at_least)
         else:
-            self._compare_floats(where, expected, seen, unsure)
+            self._compare_floats(where, expected, seen, unsure, at_least)
 
-    def _compare_floats(self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any) -> None:
+    def _compare_floats(
+        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float
+    ) -> None:
         classes = [_finiteness(array) for array in (expected, seen)]
         sure = np.ones(expected.shape, dtype=bool)
         if isinstance(unsure, np.ndarray) and unsure.shape == expected.shape and unsure.dtype == expected.dtype:
@@ -195,7 +182,7 @@ class _Comparer:
         one, two = (np.where(finite, array, 0).astype(np.float64) for array in (expected, seen))
         absolute = np.abs(one - two)
         with np.errstate(invalid="ignore"):
-            in_ulp = np.where(absolute == 0, 0.0, absolute / _spacing(expected, finite, self.at_least))
+            in_ulp = np.where(absolute == 0, 0.0, absolute / _spacing(expected, finite, at_least))
         self.result.note_error(float(in_ulp.max()), float(absolute.max()))
         allowed = self.ulp.get(expected.dtype.name)
         if allowed is None:
@@ -204,18 +191,26 @@ class _Comparer:
             wrong = (_bits(expected, bits) != _bits(seen, bits)) & finite
         else:
             wrong = in_ulp > allowed
-        more = f", largest error {float(in_ulp.max()):.3g} ulp"
-        self._point_out(where, "values", wrong & sure, expected, seen, more)
+        self._point_out(where, "values", wrong & sure, expected, seen, float(in_ulp.max()))
 
     def _point_out(
-        self, where: str, level: str, wrong: np.ndarray, expected: np.ndarray, seen: np.ndarray, more: str = ""
+        self,
+        where: str,
+        level: str,
+        wrong: np.ndarray,
+        expected: np.ndarray,
+        seen: np.ndarray,
+        largest_ulp: float | None = None,
     ) -> None:
         """Record a difference if any element is wrong: the first one, and how many there are."""
         places = np.argwhere(wrong)
         if len(places):
             at = tuple(int(side) for side in places[0])
+            more = f", largest error {largest_ulp:.3g} ulp" if largest_ulp is not None else ""
+            first, other = f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}"
             count = f" ({len(places)} of {expected.size} differ)"
-            self.result.differ(where, level, f"{expected[at]!r} at index {list(at)}", f"{seen[at]!r}{count}{more}")
+            leaf = self.result.leaves - 1
+            self.result.differ(where, level, first, f"{other}{count}{more}", leaf, largest_ulp)
 
 
 def _kind(value: Any) -> str:

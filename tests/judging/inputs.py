@@ -15,7 +15,11 @@ from tests.both_sides.cases import CaseInfo
 from tests.both_sides.structures import leaves
 from tests.both_sides.tensors import Input
 from tests.judging.battery import TRAINING, NamedValue, battery, filled
-from tests.judging.drawing import LARGEST_ORDINARY, draw, drawn
+from tests.judging.drawing import draw, drawn
+
+# The largest number in a user's input with which answers of two pairs are compared by value. Squares of larger ones
+# overflow.
+LARGEST_COMPARED = 1e18
 
 
 def inputs_of(case: CaseInfo) -> list[Input]:
@@ -42,7 +46,7 @@ def inputs_given(endpoints: Mapping[str, Mapping[str, Any]]) -> list[Input]:
             largest = max(map(magnitude, parts), default=0.0)
             finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")
             name = f"{endpoint}/{given_name}" if several else given_name
-            found.append(Input(name, endpoint, largest > LARGEST_ORDINARY or not finite, largest, value))
+            found.append(Input(name, endpoint, largest > LARGEST_COMPARED or not finite, largest, value))
     return found
 
 
@@ -58,7 +62,8 @@ def elements(leaf: Any) -> np.ndarray:
 
 def magnitude(array: np.ndarray) -> float:
     """Return the largest finite floating-point number in an array, without its sign; 0 if there is none."""
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc" and "float" not in array.dtype.name:
         return 0.0
-    finite = np.abs(array[np.isfinite(array)])
+    numbers = np.abs(array if array.dtype.kind == "c" else array.astype("float64"))
+    finite = numbers[np.isfinite(numbers)]
     return float(finite.max()) if finite.size else 0.0

@@ -34,6 +34,10 @@ UNREPEATABLE = "the original answers the same input differently each time, so th
 NO_ORIGINAL = "the original cannot be loaded, so there is nothing to compare with"
 
 
+# What a place has in place of an input's name if an output is wrong on most inputs.
+MOST_INPUTS = "most inputs"
+
+
 class Symptom(str, enum.Enum):
     """How a shortfall shows. Only an upgrade can cause the last two."""
 
@@ -60,6 +64,10 @@ class Place:
     where: str
     size: Size | None = None
 
+    def on(self, inputs: str) -> Place:
+        """Return the same place on other inputs, where it is wrong by more than rounding."""
+        return Place(f"{inputs}: {self.where.partition(': ')[2]}", Size.WRONG)
+
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
@@ -70,9 +78,13 @@ class Identity:
     exception: str | None = None
 
     def is_covered_by(self, known: Collection[Identity]) -> bool:
-        """Return whether it is among the known ones, or a smaller error where a larger one is known."""
+        """Return whether it is among the known ones, or a smaller error where a larger one is known.
+
+        Of an output that is known to be wrong on most inputs, nothing can be new.
+        """
         worse = dataclasses.replace(self, place=Place(self.place.where, Size.WRONG))
-        return self in known or (self.place.size is Size.ROUNDING and worse in known)
+        on_most = dataclasses.replace(self, place=self.place.on(MOST_INPUTS))
+        return self in known or on_most in known or (self.place.size is Size.ROUNDING and worse in known)
 
 
 @dataclasses.dataclass

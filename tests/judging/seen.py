@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
+import functools
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.both_sides.cases import CaseInfo
@@ -12,18 +14,12 @@ from tests.both_sides.routes import GivenObjects, LoaderInfo, Route, SaverInfo
 from tests.both_sides.step_warnings import StepWarning
 from tests.both_sides.tensors import Input
 from tests.interpreters.response import MissingSection, Response
-from tests.judging.comparison import (
-    COARSER,
-    ULP_CONVERTED,
-    ULP_OVER_PAIRS,
-    Comparison,
-    compare,
-    without_messages,
-)
+from tests.judging.comparison import Comparison, compare, without_messages
 from tests.judging.evidence import Evidence, NoEvidence
 from tests.judging.load_request import LoadRequest
 from tests.judging.pairs import Hop
 from tests.judging.requirement import Blocked, Shortfall
+from tests.judging.tolerance import ULP_CONVERTED, largest_numbers, smallest_scales, ulp_over_pairs
 
 
 @dataclasses.dataclass
@@ -187,23 +183,32 @@ class Seen:
         """Compare bitwise, over every hop, and keep the largest error."""
         return self._keep(compare(expected, seen))
 
-    def compare_answers(self, asked: Input, expected: Any, seen: Any, other: Any = None) -> Comparison:
+    @functools.cached_property
+    def largest_answers(self) -> dict[str, list[float]]:
+        """The largest numbers that the original answers to ordinary inputs, by endpoint and leaf."""
+        return largest_numbers(self.inputs, self.original[self.loader.judged_against])
+
+    def compare_answers(
+        self, asked: Input, expected: Any, seen: Any, largest: Mapping[str, Sequence[float]], other: Any = None
+    ) -> Comparison:
         """Compare answers as hop and loader require: bitwise, or with a tolerance over two pairs or runtimes.
 
         Where there is a tolerance and the input leaves the ordinary magnitudes, only the positions of values that are
         not finite are compared, where both answers of the original agree on them.
 
         Args:
+            largest: the largest numbers of the original's answers to ordinary inputs, by endpoint and leaf.
             other: the other answer of the original, eager or under `tf.function`.
         """
-        at_least = 0.0
+        at_least: Any = 0.0
         ulp: Mapping[str, float]
         if self.loader.converted:
             ulp = {dtype: allowed * max(1.0, asked.magnitude) for dtype, allowed in ULP_CONVERTED.items()}
         elif self.hop.within_one_pair:
             return self._keep(compare(expected, seen))
         else:
-            ulp, at_least = self.ulp_over_pairs, max(1.0, asked.magnitude)
+            ulp = self.ulp_over_pairs
+            at_least = smallest_scales(asked, expected, largest.get(asked.endpoint, ()))
         unsure = other if asked.special else None
         return self._keep(
             compare(expected, seen, ulp=ulp, at_least=at_least, values=not asked.special, unsure=unsure)
@@ -213,8 +218,7 @@ class Seen:
     def ulp_over_pairs(self) -> dict[str, float]:
         """The tolerance over two pairs, in the precision that the model computes in."""
         config = self.saved.get("before", {}).get("architecture", {}).get("config", "")
-        coarser = next((factor for dtype, factor in COARSER.items() if f'{dtype}"' in config), 1.0)
-        return {**ULP_OVER_PAIRS, "float32": ULP_OVER_PAIRS["float32"] * coarser}
+        return ulp_over_pairs(json.loads(config) if config.startswith("{") else {})
 
     def _keep(self, comparison: Comparison) -> Comparison:
         self.values_differ |= any(difference.level == "values" for difference in comparison.differences)

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.both_sides.routes import Route
+from tests.both_sides.tensors import Input
 from tests.both_sides.wire import Ragged, Sparse
+from tests.judging.checks.places import places_of
 from tests.judging.checks.variables import check_namesakes
-from tests.judging.comparison import ULP_OVER_PAIRS, compare
+from tests.judging.comparison import compare
 from tests.judging.judgement import judge
 from tests.judging.pairs import NEW_ARTIFACTS
-from tests.judging.requirement import Requirement, Shortfall, always_applies
+from tests.judging.requirement import Place, Requirement, Shortfall, Size, always_applies
 from tests.judging.seen import Seen
+from tests.judging.tolerance import ULP_OVER_PAIRS, largest_numbers, smallest_scales, ulp_over_pairs
 
 EXAMPLES = settings(max_examples=200)
 DTYPES = st.sampled_from(["float16", "float32", "float64", "int8", "int64", "uint16", "bool", "complex64"])
@@ -177,6 +180,62 @@ def test_what_cancels_is_measured_by_what_was_summed(at_least, equal):
     assert comparison.equal == equal
     assert comparison.largest_absolute > 1e-7
     assert not compare(one, one + 1, ulp=ULP_OVER_PAIRS, at_least=at_least).equal
+
+
+@pytest.mark.parametrize(
+    ("magnitude", "expected", "other", "equal"),
+    [
+        (0.5, 2e-9, 7e-9, False),
+        (0.5, 2e-9, np.nextafter(np.float32(2e-9), np.float32(1)), True),
+        (1.7e9, 0.5, 0.75, False),
+        (4e4, 2.0, 7.0, False),
+        (477.0, 4.0, 4.0 + 3 * 2.0**-15, True),  # 3 ulp at 477, of a result of 4
+        (477.0, 4.0, 4.001, False),
+    ],
+)
+def test_over_two_pairs_an_ulp_is_measured_by_the_input_and_by_what_the_model_answers(
+    magnitude, expected, other, equal
+):
+    asked = Input("given-1", "call", False, magnitude, None)
+    one, two = {"y": np.array([[expected]], "float32")}, {"y": np.array([[other]], "float32")}
+    largest = largest_numbers([asked], [{"value": one}])
+    scales = smallest_scales(asked, one, largest["call"])
+    assert compare(one, two, ulp=ULP_OVER_PAIRS, at_least=scales).equal == equal
+
+
+def test_each_output_has_a_scale_of_its_own():
+    asked = [Input(name, "call", name == "nan", 1.0, None) for name in ("one", "nan", "two")]
+    values = [{"big": np.array([big]), "tiny": [np.array([tiny])]} for big, tiny in ((5.0, 1e-9), (1e30, 1.0))]
+    answers = [{"value": values[0]}, {"value": values[1]}, {"raised": {"type": "ValueError"}}]
+    largest = largest_numbers(asked, answers)
+    assert largest == {"call": [5.0, 1e-9]}
+    scales = smallest_scales(asked[0], values[0], largest["call"])
+    assert scales["big"] == 1.0
+    assert scales["tiny"] == pytest.approx([1024e-9])
+
+
+@pytest.mark.parametrize(
+    ("config", "ulp"),
+    [
+        ({"name": "to_bfloat16", "config": {"name": "bfloat16", "dtype": "float32"}}, 4),
+        ({"layers": [{"config": {"dtype": "bfloat16"}}]}, 4 * 2.0**16),
+        ({"layers": [{"dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}}]}, 4 * 2.0**13),
+        ({"dtype": {"class_name": "Policy", "config": {"name": "float32"}}}, 4),
+        ({}, 4),
+    ],
+)
+def test_only_a_dtype_makes_the_tolerance_coarser_and_a_name_does_not(config, ulp):
+    assert ulp_over_pairs(config)["float32"] == ulp
+
+
+def test_a_place_names_the_output_and_each_output_has_its_own_size():
+    one = [np.array([1.0, 2.0]), {"y": np.array([1.0]), "z": np.array([1.0])}]
+    two = [np.array([1.0, 5.0]), {"y": np.array([1.0 + 2e-16]), "z": np.array([1.0, 2.0])}]
+    assert places_of("zeros", compare(one, two)) == (
+        Place("zeros: values", Size.WRONG),
+        Place("zeros: values of output 1", Size.ROUNDING),
+        Place("zeros: shape of output 2"),
+    )
 
 
 def test_the_tolerances_are_these():

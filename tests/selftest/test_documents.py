@@ -14,11 +14,11 @@ from reports.docs.pages import DOCS, generated_parts
 from reports.docs.parts import NoSuchPart, table, with_parts
 from tests.both_sides.routes import Route
 from tests.interpreters.agents import ROOT
-from tests.judging.comparison import ULP_CONVERTED, ULP_OVER_PAIRS
 from tests.judging.deviation_files import OURS, SCHEMA
 from tests.judging.load_request import LoadRequest
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.tolerance import ULP_CONVERTED, ULP_OVER_PAIRS
 from tests.selftest.whole_runs import PRINTED
 
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(DOCS.glob("*.md"))]

@@ -13,6 +13,7 @@ from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL, NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Place, Shortfall, Size, Symptom
 from tests.judging.upgrade import accept, compare_with_control
+from tests.test_outputs import broken_outputs
 
 ACROSS = Hop("A", "B")
 
@@ -33,6 +34,11 @@ def wrong_inputs(*names: str) -> Shortfall:
     return Shortfall(f"other answers on {len(names)} of 5 inputs", inputs=list(names), places=places)
 
 
+def outputs(*wheres: str) -> Shortfall:
+    """Return wrong answers in these places."""
+    return Shortfall("other answers", places=tuple(Place(where, Size.WRONG) for where in wheres))
+
+
 def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFACTS) -> Judgement:
     """Return the judgement of a hop with these shortfalls, compared with a control."""
     judgements = {
@@ -41,6 +47,30 @@ def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFA
     }
     compare_with_control(judgements)
     return judgements[hop]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        (["zeros: values"], ["zeros: values", "zeros: values of output 1"], Outcome.REGRESSED),
+        (["zeros: values", "zeros: values of output 1"], ["zeros: values of output 1"], Outcome.BROKEN_BEFORE),
+        (["most inputs: values"], ["zeros: values", "drawn-1: values"], Outcome.BROKEN_BEFORE),
+        (["most inputs: values"], ["zeros: values of output 1"], Outcome.REGRESSED),
+        (["zeros: values"], ["most inputs: values"], Outcome.REGRESSED),
+    ],
+)
+def test_an_output_that_held_and_is_wrong_now_has_regressed(before, after, outcome):
+    assert gate([outputs(*before)], [outputs(*after)]).outcome is outcome
+
+
+def test_only_an_output_that_is_wrong_on_most_ordinary_inputs_is_broken():
+    ordinary = ["a", "b", "c"]
+    wrong, rounded = Place("a: values", Size.WRONG), Place("b: values", Size.ROUNDING)
+    more, special = Place("b: values", Size.WRONG), Place("nan: values", Size.WRONG)
+    other = Place("c: values of output 1", Size.WRONG)
+    assert broken_outputs((wrong, rounded, special), ordinary) == (wrong, rounded, special)
+    broken = Place("most inputs: values", Size.WRONG)
+    assert broken_outputs((wrong, more, special, other), ordinary) == (broken, other)
 
 
 @pytest.mark.parametrize("hop", [ACROSS, NEW_ARTIFACTS])

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.both_sides.structures import leaves, natural_order
 from tests.both_sides.tensors import Input
-from tests.judging.checks.places import place_of
+from tests.judging.checks.places import places_of
 from tests.judging.requirement import Place
 from tests.judging.seen import Seen
 
@@ -39,7 +39,7 @@ class WrongAnswer:
 
     expected: str
     seen: str
-    place: Place
+    places: tuple[Place, ...]
 
 
 def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer: Answer) -> WrongAnswer | None:
@@ -54,23 +54,23 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
         # Over two pairs, an answer where the original had none is no loss.
         if "raised" in answer or not seen.hop.within_one_pair:
             return None
-        return WrongAnswer(in_words(expected), "an answer", Place(f"{asked.name}: answered"))
+        return WrongAnswer(in_words(expected), "an answer", (Place(f"{asked.name}: answered"),))
     if "raised" in answer:
-        return WrongAnswer("an answer", in_words(answer), Place(f"{asked.name}: {answer['raised']['type']}"))
+        return WrongAnswer("an answer", in_words(answer), (Place(f"{asked.name}: {answer['raised']['type']}"),))
     one, two, third = expected["value"], answer["value"], other.get("value")
     if seen.loader.asked not in ("as_original", "by_function"):
         own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
         answered = two if isinstance(two, dict) else {}
         third = None if third is None else aligned(third, answered, own_names)[0]
         one, two = aligned(one, two, own_names) if isinstance(two, dict) else (leaves(one), leaves(two))
-    comparison = seen.compare_answers(asked, one, two, third)
+    comparison = seen.compare_answers(asked, one, two, seen.largest_answers, third)
     if comparison.equal:
         return None
     first, more = comparison.differences[0], len(comparison.differences) - 1
     place = f" at {first.where}" if first.where else ""
     rest = f" (and {more} more differences)" if more else ""
     expected_text = f"{first.level}{place}: {first.expected}"
-    return WrongAnswer(expected_text, first.seen + rest, place_of(asked.name, comparison))
+    return WrongAnswer(expected_text, first.seen + rest, places_of(asked.name, comparison))
 
 
 def in_words(answer: Answer) -> str:

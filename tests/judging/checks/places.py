@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.judging.comparison import LARGEST_ROUNDING, Comparison
+from collections.abc import Sequence
+
+from tests.judging.comparison import LARGEST_ROUNDING, Comparison, Difference
 from tests.judging.requirement import Place, Size
 
 # How the levels of a comparison are put together: a lost shape is not a changed value.
@@ -11,9 +13,26 @@ KINDS = {"values": "values", "value": "values", "non-finite positions": "values"
 
 def place_of(where: str, comparison: Comparison) -> Place:
     """Return the place of the first difference of a comparison, in something that `where` names."""
-    kind = KINDS.get(comparison.differences[0].level, "structure")
+    return places_of(where, comparison)[0]
+
+
+def places_of(where: str, comparison: Comparison) -> tuple[Place, ...]:
+    """Return the places of all leaves that differ, such as `zeros: values of output 1`.
+
+    The first leaf is output 0, and its place does not say so.
+    """
+    by_leaf: dict[int | None, list[Difference]] = {}
+    for difference in comparison.differences:
+        by_leaf.setdefault(difference.leaf, []).append(difference)
+    return tuple(_place(where, found, f" of output {leaf}" if leaf else "") for leaf, found in by_leaf.items())
+
+
+def _place(where: str, differences: Sequence[Difference], of_leaf: str = "") -> Place:
+    kind = KINDS.get(differences[0].level, "structure")
     if kind != "values":
-        return Place(f"{where}: {kind}")
-    largest = comparison.largest_ulp
-    is_rounding = comparison.only_values_differ and largest is not None and largest <= LARGEST_ROUNDING
-    return Place(f"{where}: {kind}", Size.ROUNDING if is_rounding else Size.WRONG)
+        return Place(f"{where}: {kind}{of_leaf}")
+    is_rounding = all(
+        each.level == "values" and each.largest_ulp is not None and each.largest_ulp <= LARGEST_ROUNDING
+        for each in differences
+    )
+    return Place(f"{where}: {kind}{of_leaf}", Size.ROUNDING if is_rounding else Size.WRONG)

@@ -126,10 +126,16 @@ class Brought:
         return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
 
 
+OURS = Path(__file__).resolve().parents[2]
+
+
 def search_path(folder: Path) -> tuple[str, ...]:
-    """Return where `python -m` would find the user's modules: the folder where pytest was started, and PYTHONPATH."""
-    named = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
-    return (str(folder), *(os.path.abspath(each) for each in named))
+    """Return where `python -m` would find the user's modules: the folder where pytest was started, and PYTHONPATH.
+
+    If that folder is the suite's own, it comes last: a user's `models.py` is not our `models/`.
+    """
+    named = [os.path.abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    return (*named, str(folder)) if folder.resolve() == OURS else (str(folder), *named)
 
 
 def _is_there(path: Path) -> bool:

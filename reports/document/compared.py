@@ -10,6 +10,8 @@ from tests.both_sides.routes import Route
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
 
+# The outcomes of `loads` cells whose artifact was loaded.
+LOADED = (Outcome.CONFORMS, Outcome.FIXED, Outcome.CHANGED, Outcome.UNEXPECTED_PASS)
 # The traits of cases, by case.
 Traits = Mapping[str, Sequence[str]]
 
@@ -25,6 +27,7 @@ class Compared:
         inputs: how many inputs the original was asked; None if no outputs were judged.
         answered: how many of them it answered, and did not raise.
         finite: how many of its answers hold anything finite.
+        elsewhere: on how many routes loading held in each other hop of a gate.
     """
 
     case: str
@@ -35,22 +38,31 @@ class Compared:
     inputs: int | None
     answered: int
     finite: int
+    elsewhere: Mapping[Hop, int] = dataclasses.field(default_factory=dict)
 
     @classmethod
-    def of(cls, case: str, rows: Iterable[Row], traits: Sequence[str] = ()) -> Compared:
-        """Return how much was compared, from a case's rows of one hop."""
-        rows = list(rows)
-        loads = [row for row in rows if row.requirement == "loads" and row.outcome.is_judged and not row.is_refusal]
+    def of(cls, case: str, rows: Iterable[Row], hop: Hop, traits: Sequence[str] = ()) -> Compared:
+        """Return how much was compared in one hop, from a case's rows of all hops."""
+        all_loads = [
+            row for row in rows if row.requirement == "loads" and row.outcome.is_judged and not row.is_refusal
+        ]
+        rows = [row for row in rows if row.hop == hop]
+        loads = [row for row in all_loads if row.hop == hop]
+        elsewhere = {row.hop: 0 for row in all_loads if row.hop != hop}
+        for row in all_loads:
+            if row.hop != hop and row.outcome in LOADED:
+                elsewhere[row.hop] += 1
         asked = [row.facts for row in rows if row.requirement == "outputs" and "inputs" in row.facts]
         return cls(
             case,
             frozenset(row.route for row in loads),
-            frozenset(row.route for row in loads if row.outcome is Outcome.CONFORMS),
+            frozenset(row.route for row in loads if row.outcome in LOADED),
             any(row.requirement == "outputs" and row.outcome.is_judged for row in rows),
             tuple(traits),
             max((facts["inputs"] for facts in asked), default=None),
             max((facts["inputs"] - len(facts["inputs_that_raise"]) for facts in asked), default=0),
             max((facts.get("finite_answers", facts["inputs"]) for facts in asked), default=0),
+            elsewhere,
         )
 
     def in_words(self) -> str:
@@ -58,6 +70,8 @@ class Compared:
         if not self.judged:
             return f"{self.case}: loading was not judged"
         routes = f"{len(self.held)} of {len(self.judged)} routes load it"
+        if self.elsewhere:
+            routes += " in the control, " + ", ".join(f"{count} in {hop}" for hop, count in self.elsewhere.items())
         if self.inputs is None:
             return f"{self.case}: {routes}"
         return f"{self.case}: {routes}, the original answers {self.answered} of {self.inputs} inputs"
@@ -77,7 +91,7 @@ class Compared:
             )
         if not self.judged or not self.answers_judged:
             return None  # nothing applies, it has no functions, or other requirements were asked for
-        if not self.held:
+        if not self.held and not any(self.elsewhere.values()):
             return f"{self.case} was not compared: no route loads it, so see why, or choose other routes"
         function = f"{self.case.partition('.')[2]}_inputs()"
         if self.inputs is not None and not self.answered:
@@ -94,10 +108,14 @@ class Compared:
 
 
 def compared(cells: Sequence[Row], cases: Iterable[str], hop: Hop, traits: Traits) -> list[Compared]:
-    """Return how much of each of these cases was compared in a hop, in the order of the cases."""
+    """Return how much of each of these cases was compared in a hop, in the order of the cases.
+
+    Args:
+        cells: the rows of all hops.
+    """
     wanted = list(cases)
     by_case: dict[str, list[Row]] = {case: [] for case in wanted}
     for row in cells:
-        if row.hop == hop and row.case in by_case:
+        if row.case in by_case:
             by_case[row.case].append(row)
-    return [Compared.of(case, by_case[case], traits.get(case, ())) for case in wanted if by_case[case]]
+    return [Compared.of(case, by_case[case], hop, traits.get(case, ())) for case in wanted if by_case[case]]

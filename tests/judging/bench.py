@@ -52,7 +52,7 @@ class Bench:
                 excuse_minor(judgements[hop], cell.requirement, explaining)
         if self.is_gate:
             refusals = [row for row in self.rows_of(cell, CONTROL) if row.is_refusal] if CONTROL in judgements else []
-            compare_with_control(judgements, refusals)
+            compare_with_control(judgements, cell.requirement, refusals)
             for hop, rows in accepting.items():
                 accept(judgements[hop], rows)
         for judgement in judgements.values():

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.judging.consequence import Consequence, consequence_of
 from tests.judging.deviations import Deviation
 from tests.judging.judgement import Judgement, unconfirmed_rows
 from tests.judging.outcome import Outcome
@@ -18,7 +19,9 @@ SAFE_MODE = re.compile(r"\bsafe_mode=False\b")
 NEVER_ACCEPTED = (Outcome.BLOCKED, Outcome.NOT_APPLICABLE, Outcome.BROKEN_BEFORE)
 
 
-def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence[Deviation] = ()) -> None:
+def compare_with_control(
+    judgements: Mapping[Hop, Judgement], requirement: str, refusals: Sequence[Deviation] = ()
+) -> None:
     """Turn the outcomes of a gate's hops into what the upgrade does, measured against the control.
 
     Shortfalls are compared, not only cells: a cell that fell short in the control has regressed if it falls short in
@@ -26,6 +29,7 @@ def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence
     and deviates under the new one, has regressed. A row of ours that is out of date does not matter to a gate.
 
     Args:
+        requirement: the cell's.
         refusals: the rows that apply to the control and declare a refusal.
     """
     for judgement in judgements.values():
@@ -46,8 +50,11 @@ def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence
         elif judgement.outcome.is_short and before is Outcome.NOT_APPLICABLE:  # nobody can have relied on it
             judgement.outcome = Outcome.BROKEN_BEFORE
             judgement.message = f"{judgement.message} ({control.message})"
-        elif judgement.outcome.is_short and before is Outcome.BLOCKED:
+        elif judgement.outcome.is_short and before is Outcome.BLOCKED and not is_silent(requirement, judgement):
             judgement.outcome = Outcome.BROKEN_BEFORE
+        elif judgement.outcome.is_short and before is Outcome.BLOCKED:  # an error has become a wrong answer
+            judgement.outcome = Outcome.REGRESSED
+            judgement.message = f"{judgement.message} (in the control an error prevented it: {control.message})"
         elif judgement.outcome.is_short:
             compare_shortfalls(control, judgement, held=before is Outcome.CONFORMS)
         elif judgement.outcome is Outcome.NOT_APPLICABLE and before is Outcome.CONFORMS:
@@ -63,6 +70,11 @@ def compare_with_control(judgements: Mapping[Hop, Judgement], refusals: Sequence
     for hop, judgement in judgements.items():
         if hop != CONTROL and judgement.outcome in (Outcome.CONFORMS, Outcome.BROKEN_BEFORE):
             note_changes(control, judgement)
+
+
+def is_silent(requirement: str, judgement: Judgement) -> bool:
+    """Return whether something is wrong or incomplete without a word."""
+    return any(consequence_of(requirement, each) is Consequence.SILENT for each in judgement.shortfalls)
 
 
 def compare_shortfalls(control: Judgement, judgement: Judgement, *, held: bool) -> None:

@@ -14,6 +14,7 @@ from reports.document.compared import Compared
 from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.summary.verdict import verdict
+from tests.judging.pairs import NEW_ARTIFACTS
 from tests.selftest.made_documents import document, row, side
 from tests.selftest.whole_runs import report, run
 from tests.test_outputs import has_finite_values
@@ -33,7 +34,7 @@ def rows(
     """Return the rows of a case on one route."""
     names = [f"drawn-{i}" for i in range(raising)]
     facts = {"inputs": inputs, "inputs_that_raise": names, "finite_answers": finite}
-    outputs = {"conforms": "conforms", "n/a": "n/a"}.get(loads, "blocked")
+    outputs = {"conforms": "conforms", "fixed": "conforms", "n/a": "n/a"}.get(loads, "blocked")
     facts_of_outputs = facts if outputs == "conforms" else {}
     cells = [row(case, ROUTE, "loads", loads), row(case, ROUTE, "outputs", outputs, facts=facts_of_outputs)]
     return [dataclasses.replace(each, hop=type(each.hop).parse(hop)) for each in cells]
@@ -88,13 +89,28 @@ def test_a_regression_outranks_it():
 
 def test_in_a_gate_the_control_is_the_measure():
     broken, held = rows(loads="broken-before", hop="A>A"), rows(hop="A>A")
-    assert finished([*broken, *rows()], "mine.tower", gate=True).footer.verdict == "incomplete"
+    assert finished([*broken, *rows(loads="broken-before")], "mine.tower", gate=True).footer.verdict == "incomplete"
     assert finished([*held, *rows(loads="n/a")], "mine.tower", gate=True).footer.conforms
 
 
 def test_how_much_was_compared_is_said():
-    compared = Compared.of("mine.tower", rows(inputs=9, raising=8))
+    compared = Compared.of("mine.tower", rows(inputs=9, raising=8), NEW_ARTIFACTS)
     assert compared.in_words() == "mine.tower: 1 of 1 routes load it, the original answers 1 of 9 inputs"
+
+
+def test_a_gate_says_on_how_many_routes_the_new_pair_loads_a_model_even_if_a_list_accepts_it():
+    accepted = [*rows(hop="A>A"), *rows(loads="deviates", hop="A>B"), *rows(loads="deviates")]
+    (compared,) = finished(accepted, "mine.tower", gate=True).compared
+    assert compared.in_words() == (
+        "mine.tower: 1 of 1 routes load it in the control, 0 in A>B, 0 in B>B, the original answers 3 of 3 inputs"
+    )
+
+
+def test_a_model_that_only_the_new_pair_can_load_was_compared():
+    fixed = [*rows(loads="broken-before", hop="A>A"), *rows(loads="fixed", hop="A>B"), *rows(loads="fixed")]
+    document = finished(fixed, "mine.tower", gate=True)
+    assert document.footer.conforms
+    assert document.compared[0].in_words().startswith("mine.tower: 0 of 1 routes load it in the control, 1 in A>B")
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def judged(
         CONTROL: Judgement(CONTROL, Outcome(control), shortfalls=list(found) if control == "fails" else []),
         ACROSS: Judgement(ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, shortfalls=found),
     }
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     cell = Cell("standard.a", Route("keras_archive", "load_model"), "loads")
     known = lists(tmp_path, text, today).of(cell, [], OLD, NEW)
     accept(judgements[ACROSS], [row for row in known if row.accepts])
@@ -251,7 +251,7 @@ def test_a_change_is_accepted_as_such(tmp_path):
                 ACROSS, Outcome.FAILS if found else Outcome.CONFORMS, contract=after, shortfalls=list(found)
             ),
         }
-        compare_with_control(judgements)
+        compare_with_control(judgements, "outputs")
         assert judgements[ACROSS].outcome is Outcome.CHANGED
         assert judgements[ACROSS].shortfalls[0].symptom is Symptom.CHANGED
         accept(judgements[ACROSS], list(lists(tmp_path, text).rows[-1:]))

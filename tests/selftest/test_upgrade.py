@@ -45,7 +45,7 @@ def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFA
         CONTROL: Judgement(CONTROL, Outcome.FAILS if control else Outcome.CONFORMS, shortfalls=list(control)),
         hop: Judgement(hop, Outcome.FAILS if other else Outcome.CONFORMS, shortfalls=list(other)),
     }
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     return judgements[hop]
 
 
@@ -61,6 +61,22 @@ def gate(control: list[Shortfall], other: list[Shortfall], hop: Hop = NEW_ARTIFA
 )
 def test_an_output_that_held_and_is_wrong_now_has_regressed(before, after, outcome):
     assert gate([outputs(*before)], [outputs(*after)]).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [(weight(2), Outcome.REGRESSED), (raised("ValueError"), Outcome.BROKEN_BEFORE)],
+)
+def test_a_wrong_answer_where_the_control_had_an_error_has_regressed(found, outcome):
+    judgements = {
+        CONTROL: Judgement(CONTROL, Outcome.BLOCKED, "loads: ValueError: no", blocked_by="loads"),
+        NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome.FAILS, found.message, shortfalls=[found]),
+    }
+    compare_with_control(judgements, "weights")
+    assert judgements[NEW_ARTIFACTS].outcome is outcome
+    assert ("in the control an error prevented it" in judgements[NEW_ARTIFACTS].message) == (
+        outcome is Outcome.REGRESSED
+    )
 
 
 def test_only_an_output_that_is_wrong_on_most_ordinary_inputs_is_broken():
@@ -105,7 +121,7 @@ def test_a_crash_is_new_where_an_exception_was():
         CONTROL: Judgement(CONTROL, Outcome.FAILS, shortfalls=[raised("ValueError")]),
         ACROSS: Judgement(ACROSS, Outcome.CRASHED, shortfalls=[crash]),
     }
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     assert judgements[ACROSS].outcome is Outcome.REGRESSED
 
 
@@ -155,7 +171,7 @@ def test_a_declared_refusal_is_a_contract(message, refusals, outcome):
         CONTROL: Judgement(CONTROL, Outcome.DEVIATES, message, shortfalls=[shortfall]),
         NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome.CONFORMS),
     }
-    compare_with_control(judgements, refusals)
+    compare_with_control(judgements, "outputs", refusals)
     judgement = judgements[NEW_ARTIFACTS]
     assert judgement.outcome is outcome
     assert judgement.is_bad == (outcome is Outcome.CHANGED)

@@ -20,7 +20,7 @@ ACROSS, BACK = Hop("A", "B"), Hop("B", "A")
 def gate(control: str, other: str, hop: Hop = ACROSS, **fields) -> tuple[Judgement, Judgement]:
     """The judgements of the control and of one other hop, held against each other."""
     judgements = {CONTROL: Judgement(CONTROL, Outcome(control)), hop: Judgement(hop, Outcome(other), **fields)}
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     return judgements[CONTROL], judgements[hop]
 
 
@@ -59,7 +59,7 @@ def test_what_holds_over_two_pairs_alone_where_less_is_compared_is_not_fixed(new
         ACROSS: Judgement(ACROSS, Outcome("conforms")),
         NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome(new)),
     }
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     assert judgements[ACROSS].outcome == Outcome(becomes)
 
 
@@ -90,7 +90,7 @@ def test_a_contract_that_changes_between_the_pairs_is_said_and_fails():
         NEW_ARTIFACTS: Judgement(NEW_ARTIFACTS, Outcome("conforms"), contract=after),
         ACROSS: Judgement(ACROSS, Outcome("conforms"), contract=before),
     }
-    compare_with_control(judgements)
+    compare_with_control(judgements, "outputs")
     assert [str(judgement.outcome) for judgement in judgements.values()] == ["conforms", "changed", "conforms"]
     assert judgements[NEW_ARTIFACTS].message == (
         "serving_default.inputs.dense_input is gone; serving_default.inputs.inputs is new"

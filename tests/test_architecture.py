@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.configs import check_same_config
-from tests.judging.requirement import requirement
+from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
 
 
@@ -18,12 +18,24 @@ def only_rebuilt(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | 
 def architecture(seen: Seen) -> None:
     """The loaded model has the same config: layers, their arguments, names, dtypes and connections.
 
-    Every version of Keras writes configs in its own way, so over two pairs only the lists of layers are compared.
+    Every version of Keras writes configs in its own way, so over two pairs only the lists of layers, and which
+    variables are trainable, are compared.
     """
     expected, loaded = seen.saved["before"]["architecture"], seen.loaded["architecture"]
     if seen.hop.within_one_pair:
         check_same_config("config", expected["config"], loaded["config"])
     check_same_config("list of layers", expected["layers"], loaded["layers"])
+    trainable, loaded_trainable = expected["trainable"], loaded["trainable"]
+    # If there are more or fewer variables, that is for `weights` to say.
+    if len(trainable) == len(loaded_trainable) and trainable != loaded_trainable:
+        pairs = enumerate(zip(trainable, loaded_trainable, strict=True))
+        changed = [number for number, (one, two) in pairs if one != two]
+        raise Shortfall(
+            f"other variables are trainable: {len(changed)} of {len(trainable)} differ",
+            expected=trainable,
+            seen=loaded_trainable,
+            places=tuple(Place(f"variable {number}: trainable") for number in changed),
+        )
 
 
 def test_architecture(cell):

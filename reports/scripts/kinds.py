@@ -17,6 +17,7 @@ class Kind(enum.Enum):
     PATHS = ("weights", "the variables have other paths")
     ORDER = ("weights", "the variables are in another order")
     NUMBER = ("weights resumed_training training_state", "more or fewer")
+    TRAINABLE = ("architecture", "other variables are trainable")
     OTHER_OPTIMIZER = ("training_state", "another optimizer")
     EVALUATION = ("resumed_training", "evaluate() ")
     TRAINED_ON = ("resumed_training", "after training, ")

@@ -33,7 +33,10 @@ RANDOM_STATE = {
 }
 REGISTRIES = {
     "custom_objects": "sorted(tf.keras.utils.get_custom_objects())",
-    "gradients": "len(__import__('tensorflow.python.framework.ops', fromlist=['_']).gradient_registry.list())",
+    "gradients": (
+        "sum('-' not in name for name in "
+        "__import__('tensorflow.python.framework.ops', fromlist=['_']).gradient_registry.list())"
+    ),
     "floatx": "tf.keras.backend.floatx()",
     "image_data_format": "tf.keras.backend.image_data_format()",
     "functions_run_eagerly": "tf.config.functions_run_eagerly()",

@@ -68,6 +68,17 @@ LAYERS = (
     " for each in {}.layers if type(each).__name__ != 'InputLayer']"
 )
 REACHED = "[each for each in tf.train.TrackableView(loaded).descendants() if isinstance(each, tf.Variable)]"
+TRAINABLE = '{{"trainable": str([any(each is one for one in {0}.trainable_variables) for each in {0}.variables])}}'
+# An optimizer that was never built has not made all of its variables, and loading makes them.
+OF_OPTIMIZER = """
+def of_optimizer(model):
+    if getattr(model.optimizer, "built", getattr(model.optimizer, "_built", True)):
+        return list(model.optimizer.variables)
+    copy = type(model.optimizer).from_config(model.optimizer.get_config())
+    copy.build(model.trainable_variables)
+    return [*model.optimizer.variables, *list(copy.variables)[len(model.optimizer.variables) :]]
+
+"""
 NUMBER = '{{"number of variables": str(len({}))}}'
 
 
@@ -122,7 +133,9 @@ def lists_paths(subject: Subject) -> bool:
 
 
 def architecture(subject: Subject) -> Look:
-    """Look at the place of the config that differs, or at the list of layers."""
+    """Look at the place of the config that differs, at the list of layers, or at what is trainable."""
+    if Kind.TRAINABLE.describes(subject.shortfall):
+        return Look("", TRAINABLE.format("model"), TRAINABLE.format("loaded"))
     what, keys, place = place_in(subject.shortfall)
     if "layers" in what:
         return Look(in_place(keys, place), f"facts({LAYERS.format('model')})", f"facts({LAYERS.format('loaded')})")
@@ -132,16 +145,20 @@ def architecture(subject: Subject) -> Look:
 def training_state(subject: Subject) -> Look:
     """Look at the place of a config, or at the optimizer's class or variables."""
     shortfall = subject.shortfall
+    optimizer = subject.saved["before"]["training"]["optimizer"] if subject.saved else None
+    unbuilt = optimizer is not None and not optimizer["built"]
+    define, variables = (OF_OPTIMIZER, "of_optimizer({})") if unbuilt else ("", "{}.optimizer.variables")
     if Kind.OTHER_OPTIMIZER.describes(shortfall):
         named = '{{"optimizer": type(getattr({}, "optimizer", None)).__name__}}'
         return Look("", named.format("model"), named.format("loaded"))
     if Kind.NUMBER.describes(shortfall):
-        return Look("", NUMBER.format("model.optimizer.variables"), NUMBER.format("loaded.optimizer.variables"))
+        return Look(define, NUMBER.format(variables.format("model")), NUMBER.format(variables.format("loaded")))
     what, keys, place = place_in(shortfall)
     if what:
         config = "{}.optimizer.get_config()" if "optimizer" in what else "{}.get_compile_config()"
         return Look(in_place(keys, place), f"facts({config.format('model')})", f"facts({config.format('loaded')})")
-    return Look(VARIABLES, "facts(model.optimizer.variables)", "facts(loaded.optimizer.variables)")
+    define += VARIABLES
+    return Look(define, f"facts({variables.format('model')})", f"facts({variables.format('loaded')})")
 
 
 def resumed_training(subject: Subject) -> Look:

@@ -17,6 +17,8 @@ from .optimizers import is_built, variables_of_optimizer, variables_once_built
 
 LARGEST_SENT = 64 * 2**20
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
+# TensorFlow numbers the gradient functions that it registers with a trace, whatever the trace is for.
+_OF_A_TRACE = re.compile(r"-\d+$")
 # The Python id by which Keras marks shared objects.
 _IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
@@ -67,21 +69,24 @@ def as_array(value: Any) -> np.ndarray:
 
 
 def architecture(model: Any) -> Dict[str, Any]:
-    """Return the model's class and its bases, its config as canonical JSON text, and its layers.
+    """Return the model's class and its bases, its config as canonical JSON text, its layers and what is trainable.
 
     Classes are given by name. A layer is [name, class, trainable]. A model without a config has the reason in its
-    place.
+    place. `trainable` says of each variable whether training changes it, in the model's order: layers inside of a
+    layer are not among the model's.
     """
     try:
         config = canonical(model.get_config())
     except NotImplementedError as error:
         config = f"none: {error}"
     # Some versions and kinds of models list their InputLayers and some do not; they hold nothing.
+    trained = {id(variable) for variable in model.trainable_variables}
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     return {
         "lineage": [each.__name__ for each in type(model).__mro__],
         "config": config,
         "layers": [[layer.name, type(layer).__name__, bool(layer.trainable)] for layer in layers],
+        "trainable": [id(variable) in trained for variable in variables_of(model)],
     }
 
 
@@ -189,7 +194,7 @@ def registries() -> Dict[str, Any]:
     keras = tf.keras
     return {
         "custom_objects": sorted(keras.utils.get_custom_objects()),
-        "gradients": len(ops.gradient_registry.list()),
+        "gradients": sum(not _OF_A_TRACE.search(name) for name in ops.gradient_registry.list()),
         "floatx": keras.backend.floatx(),
         "image_data_format": keras.backend.image_data_format(),
         "dtype_policy": keras.mixed_precision.global_policy().name

@@ -49,6 +49,12 @@ PLANTED = [
         "caught_by": {"no_trace": "the live registries differs at custom_objects"},
     },
     {
+        "route": "registers_a_gradient",
+        "instead_of": "keras_archive",
+        "case": "standard.dense_classifier",
+        "caught_by": {"no_trace": "the live registries differs at gradients"},
+    },
+    {
         "route": "changes_directory",
         "instead_of": "keras_archive",
         "case": "standard.dense_classifier",
@@ -92,6 +98,12 @@ def seeds_numpy(model, path):
 def draws_from_tensorflow(model, path):
     model.save(path)
     tf.random.uniform(())
+
+
+@writes_archives
+def registers_a_gradient(model, path):
+    tf.RegisterGradient(f"Planted{os.urandom(4).hex()}")(lambda op, gradient: gradient)
+    model.save(path)
 
 
 @writes_archives

@@ -35,6 +35,12 @@ PLANTED = [
         "caught_by": {"architecture": "config differs at .*trainable"},
     },
     {
+        "route": "keras_archive:freezes_a_variable",
+        "instead_of": "keras_archive:load_model",
+        "case": "custom_layer.registered",
+        "caught_by": {"architecture": "other variables are trainable: 1 of"},
+    },
+    {
         "route": "keras_archive:evaluates_to_a_wrong_loss",
         "instead_of": "keras_archive:load_model",
         "case": "standard.batch_norm_trained",
@@ -82,6 +88,13 @@ def resets_the_optimizer(path, custom_objects):
 def freezes_a_layer(path, custom_objects):
     model = loaded(path, custom_objects)
     model.layers[-1].trainable = False
+    return model
+
+
+@rebuilds_models
+def freezes_a_variable(path, custom_objects):
+    model = loaded(path, custom_objects)
+    model.variables[0].trainable = False  # which the list of layers and no config shows
     return model
 
 

@@ -45,9 +45,17 @@ def is_changed(before: np.ndarray, after: np.ndarray) -> bool:
     return before.tobytes() != after.tobytes()
 
 
-def lively(tensor: Tensor, shape: Sequence[int]) -> np.ndarray:
-    """Return an array in which a sum, a mean and a count are not zero, so that what they change shows."""
+def lively(tensor: Tensor, shape: Sequence[int], scale: float = 1.0) -> np.ndarray:
+    """Return an array in which a sum, a mean and a count are not zero, so that what they change shows.
+
+    Args:
+        scale: the magnitude of floating-point numbers.
+    """
     if tensor.kind == "string":
         return np.full(shape, tensor.vocabulary[-1].encode() if tensor.vocabulary else b"a", dtype=object)
-    values = [0.5, -1.25, 2.0] if tensor.kind == "float" and not tensor.holds_codes else [min(1, tensor.high)]
+    values = (
+        [0.5 * scale, -1.25 * scale, 2.0 * scale]
+        if tensor.kind == "float" and not tensor.holds_codes
+        else [min(1, tensor.high)]
+    )
     return np.resize(np.array(values), tuple(shape)).astype(tensor.dtype)

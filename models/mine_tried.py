@@ -18,6 +18,8 @@ from .mine_state import lively, traits_of_state
 
 # The size of a free dimension while the model is tried.
 FREE = 3
+# The magnitudes of numbers with which the model is asked twice: it may only draw, or only count, what is large.
+SCALES = (1.0, 100.0)
 # How many of the given inputs are asked twice.
 MOST_EXAMPLES = 2
 # The keys and positions that lead to a tensor in the inputs of an endpoint.
@@ -45,7 +47,7 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         notes += [named_path(endpoint, path, several) + text for path, text in found.items() if text]
     examples = {
         endpoint: (given or {}).get(endpoint, [])[:MOST_EXAMPLES]
-        or [with_parts(inputs, lambda _, each: lively(each, shape_of(each)))]
+        or [lively_inputs(inputs, scale) for scale in SCALES]
         for endpoint, inputs in endpoints.items()
     }
     state = traits_of_state(model, ask, examples)
@@ -67,6 +69,11 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
     traits = info.traits.union(state)
     described = dataclasses.replace(info, endpoints=endpoints, doc=doc, traits=traits, inputs_dropped=tuple(dropped))
     return {"case": to_plain(described), "given": inputs_by_name if given else None}
+
+
+def lively_inputs(inputs: InputStructure, scale: float) -> Any:
+    """Return `lively` arrays of that magnitude for an endpoint."""
+    return with_parts(inputs, lambda _, each: lively(each, shape_of(each), scale))
 
 
 def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:

@@ -12,9 +12,9 @@ def natural_order(name: str) -> List[Union[int, str]]:
 
 
 def leaves(value: Any) -> List[Any]:
-    """Return the leaves of a structure in the order in which `tf.nest` flattens it."""
+    """Return the leaves of a structure in the order in which `tf.nest` flattens it, without None."""
     if isinstance(value, dict):
         return [leaf for key in sorted(value) for leaf in leaves(value[key])]
     if isinstance(value, (list, tuple)):
         return [leaf for part in value for leaf in leaves(part)]
-    return [value]
+    return [] if value is None else [value]

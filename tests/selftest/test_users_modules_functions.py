@@ -1,4 +1,4 @@
-"""The functions of a user's tf.Module: what they take and answer, and the signatures that TensorFlow makes of them."""
+"""The functions of a user's tf.Module: what they take and answer, and the signatures that they have."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MODULE = """
 
 
     class Renamed(Weighted):
-        @function(tf.TensorSpec((None, 2), name="second"), tf.TensorSpec((None, 2), name="first"))
+        @function(tf.TensorSpec((None, 2), name="zebra"), tf.TensorSpec((None, 2), name="apple"))
         def run(self, first, second):
             return {"y": first * self.weight - second}
 
@@ -133,15 +133,15 @@ MODULE = """
     class Defaults(Weighted):
         @function(ROWS)
         def python(self, x, scale=3.0, mask=None, *, shift=1.0):
-            return {"y": x * scale * self.weight + shift if mask is None else x}
+            return {"y": x * scale + self.weight + shift if mask is None else x}
 
         @function(ROWS, tf.TensorSpec(()))
-        def number(self, x, scale=3.0):
-            return {"y": x * scale * self.weight}
+        def number(self, x, more=3.0):
+            return {"y": x * self.weight + more}
 
         @function(ROWS, tf.TensorSpec(()))
-        def tensor(self, x, scale=tf.constant(3.0)):
-            return {"y": x * scale * self.weight}
+        def tensor(self, x, more=tf.constant(3.0)):
+            return {"y": x * self.weight + more}
 
         @function(ROWS)
         def ignores(self, x, **more):
@@ -175,6 +175,9 @@ MODULE = """
 """
 BY_SIGNATURE = ("saved_model:signature", "saved_model:tfsm_layer", "saved_model_unsigned:signature")
 ROUTES = ("saved_model:restored", "saved_model:v1_session", "v1_builder:signature", "checkpoint:checkpoint_read")
+FAULTY_ROUTES = tuple(f"saves_doubled_weights:{loader}" for loader in ("restored", "signature", "tfsm_layer"))
+EVERY_ROUTE = (*ROUTES, *BY_SIGNATURE, *FAULTY_ROUTES, "saved_model_one_function:signature")
+ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
 # A function, and the routes that apply to it beside those by which each module is judged.
 SOUND = {
     "positional": BY_SIGNATURE,
@@ -210,7 +213,9 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture
 def describe(session: Session, folder: Path) -> Callable[[str], DescribedCase]:
     """A function that describes a module of the user's."""
-    return lambda function: Brought.model(f"mill:{function}", folder).described_by(session.evidence.agents["B"]["keras"])
+    return lambda function: Brought.model(f"mill:{function}", folder).described_by(
+        session.evidence.agents["B"]["keras"]
+    )
 
 
 @pytest.fixture
@@ -229,14 +234,15 @@ def bring(session: Session, describe, tmp_path) -> Callable[[str], tuple[Session
 
 
 def judged(session: Session, case: str, route: Route) -> dict[str, Judgement]:
-    """Return the judgement of every requirement over routes that applies, and of `saves` over the saver."""
-    evidence = dataclasses.replace(session.evidence, routes=frozenset([route]), over_pairs=False)
+    """Return the judgement of every requirement that applies, but for those about files."""
+    routes = frozenset({Route.parse(each) for each in EVERY_ROUTE} | {route})
+    evidence = dataclasses.replace(session.evidence, routes=routes, over_pairs=False)
     saver, loader = session.catalogue.parts(route)
     described = session.catalogue.cases[case]
     found = {}
     for name, requirement in requirements().items():
         of_route = requirement.over == "routes"
-        if requirement.not_applicable(described, saver, loader if of_route else None):
+        if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
             continue
         found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
     return found
@@ -275,7 +281,7 @@ def test_arguments_have_the_names_that_the_function_gives_them(describe):
 def test_each_function_has_the_signatures_that_its_answers_allow(session, describe):
     saver = session.catalogue.savers["saved_model"]
     case = describe("beside").case
-    assert list(case.endpoints) == ["add", "times", "inner", "reset", "uneven"]  # in which signatures come first
+    assert list(case.endpoints) == ["add", "times", "inner", "uneven", "reset"]  # in which signatures come first
     assert case.signature_keys(saver) == {"add": ["add"], "times": ["times"]}
     assert {"has_signatures", "stateful"} <= case.traits
     assert not {"composite_outputs", "one_endpoint"} & case.traits

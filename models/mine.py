@@ -25,19 +25,19 @@ import tensorflow as tf
 
 from ..beside_tensorflow.optimizers import variables_of_optimizer
 from ..beside_tensorflow.users_modules import UsersModules
-from ..both_sides.cases import BroughtSource, CaseInfo
+from ..both_sides.cases import BroughtSource, CaseInfo, ModuleFunction
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
 from .batches import given_names
 from .case_declaration import Case
+from .mine_functions import functions_of_module, signatures_of_artifact
 from .mine_inputs import (
     arrays_of,
     check_given,
-    check_given_by_function,
+    given_by_function,
     in_order,
     inputs_in_files,
     keras_inputs,
-    module_endpoints,
     numbers_as_arrays,
 )
 from .mine_objects import Registry, distinct
@@ -89,7 +89,13 @@ class Named:
         """Return the model, loaded in the plainest way if there is an artifact."""
         return loaded(self.source, self.exists_as, self.unloaded)
 
-    def info(self, name: str, endpoints: Mapping[str, InputStructure], traits: Sequence[str]) -> CaseInfo:
+    def info(
+        self,
+        name: str,
+        endpoints: Mapping[str, InputStructure],
+        traits: Sequence[str],
+        functions: Mapping[str, ModuleFunction],
+    ) -> CaseInfo:
         """Return it as a case."""
         source, given = self.source, custom_objects(self.source)
         registered = self.registry.of_user() if source.function else {}
@@ -113,6 +119,7 @@ class Named:
             exists_as=self.exists_as,
             given_objects=tuple(sorted(given)),
             registered_objects=tuple(name for name in objects if name in registered),
+            functions=functions,
         )
 
 
@@ -145,7 +152,7 @@ def describe_unloaded(name: str, named: Named) -> Described:
         named.unloaded is None or isinstance(named.unloaded, tf.keras.Model)
     )
     traits = ["unreadable", "holds_module" if is_module else "holds_keras_model"]
-    return Described(named.info(name, {}, traits), None, None)
+    return Described(named.info(name, {}, traits, {}), None, None)
 
 
 def describe(name: str, named: Named, model: Any) -> Described:
@@ -160,6 +167,7 @@ def describe(name: str, named: Named, model: Any) -> Described:
     own_inputs = None if make_inputs is None else make_inputs()
     own_inputs = None if isinstance(own_inputs, (list, tuple, dict)) and not own_inputs else own_inputs
     function = f"{(source.function or '').partition(':')[2]}_inputs()"
+    functions: Mapping[str, ModuleFunction] = {}
     if isinstance(model, tf.keras.Model):
         if own_inputs is not None:
             check_given(own_inputs, function)
@@ -167,18 +175,21 @@ def describe(name: str, named: Named, model: Any) -> Described:
         endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
         own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
-        functions = model.signatures if isinstance(model, Served) else {}
-        endpoints, composite = module_endpoints(model, functions)
-        traits = [*(["composite_outputs"] if composite else []), "holds_module"]
+        if isinstance(model, Served):
+            endpoints = signatures_of_artifact(model.signatures)
+        else:
+            endpoints, functions = functions_of_module(model)
+        flat = not functions or any(each.has_signature for each in functions.values())
+        traits = [*([] if flat else ["composite_outputs"]), "holds_module"]
         if own_inputs is not None:
-            check_given_by_function(own_inputs, function, endpoints)
-            own_inputs = {name: [numbers_as_arrays(each) for each in values] for name, values in own_inputs.items()}
+            by_function = given_by_function(own_inputs, function, endpoints)
+            own_inputs = {name: [numbers_as_arrays(each) for each in values] for name, values in by_function.items()}
     if not endpoints:
         raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
     if own_inputs is None and source.artifact:
         own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
-    info = named.info(name, structures, [*traits, *derived_traits(structures, traits)])
+    info = named.info(name, structures, [*traits, *derived_traits(structures, traits)], functions)
     return Described(info, model, arrays_of(own_inputs, endpoints) if own_inputs else None)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import glob
-import inspect
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -61,12 +60,24 @@ def check_given(own_inputs: Any, function: str) -> None:
         raise ValueError(f"{function} has to hold a list of inputs, and holds a {type(own_inputs).__name__}")
 
 
-def check_given_by_function(own_inputs: Any, function: str, endpoints: Mapping[str, Any]) -> None:
-    """Check that these are lists of inputs, by functions of a module.
+def given_by_function(own_inputs: Any, function: str, endpoints: Mapping[str, Any]) -> Dict[str, List[Any]]:
+    """Return a user's inputs for the functions of a module, each as a dict of its arguments.
+
+    A list is for the only function that takes an input. The only argument of a function need not be in a dict.
+
+    Args:
+        function: the name of the user's function that returns the inputs, for messages.
 
     Raises:
         ValueError: they are something else.
     """
+    taking = [name for name, inputs in endpoints.items() if inputs]
+    if isinstance(own_inputs, (list, tuple)) and len(taking) == 1:
+        return {
+            taking[0]: [
+                by_argument(each, f"{function}[{at}]", endpoints[taking[0]]) for at, each in enumerate(own_inputs)
+            ]
+        }
     if not isinstance(own_inputs, Mapping):
         raise ValueError(f"{function} has to return a dict by function, and returns a {type(own_inputs).__name__}")
     unknown = sorted(set(own_inputs) - set(endpoints))
@@ -74,8 +85,29 @@ def check_given_by_function(own_inputs: Any, function: str, endpoints: Mapping[s
         raise ValueError(
             f"{function} gives inputs for {', '.join(unknown)}; there are {', '.join(sorted(endpoints))}"
         )
+    by_function = {}
     for endpoint, values in own_inputs.items():
-        check_given(values, f"{function}[{endpoint!r}]")
+        where = f"{function}[{endpoint!r}]"
+        check_given(values, where)
+        by_function[endpoint] = [
+            by_argument(each, f"{where}[{at}]", endpoints[endpoint]) for at, each in enumerate(values)
+        ]
+    return by_function
+
+
+def by_argument(value: Any, where: str, inputs: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return one input of a function as a dict of its arguments, in their order.
+
+    Raises:
+        ValueError: it has other arguments.
+    """
+    if isinstance(value, Mapping) and set(value) == set(inputs):
+        return {name: value[name] for name in inputs}
+    names = ", ".join(inputs) or "nothing"
+    if len(inputs) == 1 and (not isinstance(value, Mapping) or isinstance(inputs[names], dict)):
+        return {names: value}
+    holds = ", ".join(map(str, value)) if isinstance(value, Mapping) else f"a {type(value).__name__}"
+    raise ValueError(f"{where} holds {holds or 'nothing'}; the function takes {names}")
 
 
 def keras_inputs(model: Any, name: str, own_inputs: Optional[Sequence[Any]]) -> Any:
@@ -152,34 +184,6 @@ def like_declared(given: Any, spec: Any) -> Any:
     if len(declared.shape) != len(given.shape):
         return given
     return dataclasses.replace(declared, sizes=(None, *given.shape[1:]) if declared.batched else given.shape)
-
-
-def module_endpoints(model: Any, signatures: Mapping[str, Any]) -> Tuple[Dict[str, Any], bool]:
-    """Return the functions of a tf.Module that have input signatures, with their inputs as `Tensor`s by name.
-
-    Args:
-        signatures: the functions to take instead, if the module is a SavedModel without its source.
-
-    Returns:
-        the endpoints, and True if some function answers with more than a signature can return.
-    """
-    endpoints, composite = {}, False
-    for name in signatures or [each for each in dir(model) if not each.startswith("_")]:
-        function: Any = getattr(model, name, None)
-        if name in signatures:
-            endpoints[name] = mapped(dict(sorted(function.structured_input_signature[1].items())), tensor_of)
-        elif getattr(function, "input_signature", None) is not None and hasattr(function, "get_concrete_function"):
-            arguments = [each for each in inspect.signature(function.python_function).parameters if each != "self"]
-            endpoints[name] = dict(zip(arguments, mapped(function.input_signature, tensor_of)))
-            composite = composite or not is_flat(function.get_concrete_function().structured_outputs)
-    return endpoints, composite
-
-
-def is_flat(outputs: Any) -> bool:
-    """Return whether a signature can return these: plain tensors, in at most one dict, list or tuple."""
-    parts = list(outputs.values()) if isinstance(outputs, dict) else outputs
-    parts = parts if isinstance(parts, (list, tuple)) else [parts]
-    return all(isinstance(part, tf.TensorSpec) or tf.is_tensor(part) for part in parts)
 
 
 def mapped(structure: Any, make: Callable[[Any], Any]) -> Any:

@@ -16,21 +16,24 @@ SEEDS = ("seed_generator_state", "StateVar")
 def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]) -> List[str]:
     """Return the traits `stateful`, `seeded` and `unrepeatable`, as far as they hold.
 
-    Each endpoint is asked twice with each example. The first time may create variables.
+    Each endpoint is asked twice with each example. The first time may create variables. What sets a variable to a
+    constant changes it the first time alone.
     """
     changed: Dict[int, Any] = {}
     differs = False
     for endpoint, values in examples.items():
         for value in values:
             try:
+                earliest = [(each, np.array(each)) for each in asking.state_of(model)]
                 one = asking.to_wire(ask(endpoint, value))
+                at_first = [each for each, earlier in earliest if is_changed(earlier, np.asarray(each))]
                 variables = asking.state_of(model)
                 before = [np.asarray(each) for each in variables]
                 two = asking.to_wire(ask(endpoint, value))
             except Exception:  # the model does not take it
                 continue
             moved = [each for each, earlier in zip(variables, before) if is_changed(earlier, np.asarray(each))]
-            changed.update({id(each): each for each in moved})
+            changed.update({id(each): each for each in [*at_first, *moved]})
             differs = differs or (not moved and repr(one) != repr(two))
     names = [getattr(each, "path", None) or getattr(each, "name", "") for each in asking.state_of(model)]
     seeded = any(seed in name for name in names for seed in SEEDS)

@@ -38,7 +38,7 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         `case`: a plain `CaseInfo` with what is known of its inputs; `given`: the user's inputs, and those made from
         them on which the model answers, by endpoint and name.
     """
-    ask = asking.original(info.traits, model)
+    ask = asking.original(info.traits, model, functions=info.functions)
     endpoints: Dict[str, InputStructure] = {}
     notes: List[str] = []
     for endpoint in info.endpoints:

@@ -128,8 +128,9 @@ def with_free_batch(spec: Spec) -> Spec:
 def check_input_names(seen: Seen, endpoint: str, key: str, inputs: Mapping[str, Spec]) -> None:
     """Check that inputs that the case names have those names."""
     named = seen.case.endpoints[endpoint].by_name
-    if named is not None and set(named) != set(inputs):
-        raise Shortfall(f"other input names of {key!r}", expected=sorted(named), seen=sorted(inputs))
+    by_tensorflow = seen.case.function(endpoint).signature_inputs
+    if named is not None and set(inputs) not in (set(named), set(by_tensorflow)):
+        raise Shortfall(f"other input names of {key!r}", expected=sorted(by_tensorflow or named), seen=sorted(inputs))
 
 
 def check_output_names(seen: Seen, endpoint: str, key: str, outputs: Mapping[str, Spec]) -> None:
@@ -144,8 +145,10 @@ def check_defaults(seen: Seen, endpoint: str, key: str, defaults: list[str] | No
     """Check that the inputs with a default are those of the case; None where the loader does not show defaults."""
     if defaults is None:
         return
-    named = seen.case.endpoints[endpoint].by_name or {}
-    expected = sorted(name for name, part in named.items() if part.tensor and part.tensor.default is not None)
+    structure = seen.case.endpoints[endpoint]
+    names = seen.case.function(endpoint).signature_inputs or sorted(structure.by_name or {})
+    tensors = zip(names, structure.tensors, strict=False)
+    expected = sorted(name for name, tensor in tensors if tensor.default is not None)
     if defaults != expected:
         raise Shortfall(f"other defaults of {key!r}", expected=expected, seen=defaults)
 

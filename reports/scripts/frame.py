@@ -62,12 +62,14 @@ class Frame:
     def save(self, path: str = "path", model: str = "model") -> str:
         """Return the call of the saver."""
         case, saver = self.case, self.subject.saver
-        functions = ", ".join(f'"{name}": {model}.{name}' for name in case.endpoints)
+        passed = case.passed_as_signatures()
+        functions = ", ".join(f'"{key}": {model}.{name}' for key, name in passed.items())
         specs = ", ".join(f"{name!r}: {specifications(each)}" for name, each in case.endpoints.items())
         offers = {
             "model": model,
             "path": path,
-            "signatures": f"{{{functions}}}" if "has_signatures" in case.traits else "None",
+            "signatures": f"{{{functions}}}" if passed or case.functions else "None",
+            "keys": repr(case.signature_keys(saver)),
             "specifications": f"{{{specs}}}",
             "build": self.subject.builder,
             "existing": "existing",

@@ -182,7 +182,7 @@ class Subject:
         if self.input is None:
             return "[]"
         if self.case.is_module:
-            return f"{model}.{self.endpoint}(**inputs)"
+            return self._called(f"{model}.{self.endpoint}")
         if in_graph is None:
             in_graph = self.loader is not None and self.loader.judged_against == "graph"
         if in_graph:
@@ -207,23 +207,35 @@ class Subject:
             return f"{root}[{self.endpoint!r}](inputs[{first!r}]{further})"
         if asked == "by_function":
             if self.case.is_module:
-                return f"{root}.{self.endpoint}(**inputs)"
+                return self._called(f"{root}.{self.endpoint}")
             return f"getattr({root}, {next(iter(keys), '')!r}, {root})(inputs)"
         key = "" if asked == "by_tensor_name" else next(iter(keys), "serving_default")
         call = f"{root}.signatures[{key!r}](**{self._fed(key, root)})"
         names = self._output_names(key)
         return call if names is None else f"list(map({call}.get, {names!r}))"
 
+    def _called(self, function: str) -> str:
+        """Return source that calls a function of a module, as `asking.called` does."""
+        by_position = self.case.function(self.endpoint).by_position
+        if not by_position:
+            return f"{function}(**inputs)"
+        assert self.input is not None
+        others = [f"{name}=inputs[{name!r}]" for name in self.input.value if name not in by_position]
+        return f"{function}({', '.join([*(f'inputs[{name!r}]' for name in by_position), *others])})"
+
     def _fed(self, key: str, root: str) -> str:
         """Return source for the inputs by the names that a signature takes, as `asking.by_name` finds them."""
         assert self.input is not None
         own, _ = self._own_names
-        names = self._names(key, "inputs")
+        by_tensorflow = list(self.case.function(self.endpoint).signature_inputs)
+        names = self._names(key, "inputs") or by_tensorflow or None
         convert = "np.asarray({})" if self.has_contract else "{}"
         where = [convert.format(place) for place in places(self.input.value)]
         if names is None or len(names) != len(where):
             return self._fed_by_order(key, root)
-        if isinstance(self.input.value, dict) and set(self.input.value) == set(names):
+        if set(by_tensorflow) == set(names):
+            order = by_tensorflow
+        elif isinstance(self.input.value, dict) and set(self.input.value) == set(names):
             order = sorted(self.input.value)
         elif own and set(own) == set(names):
             order = own

@@ -8,11 +8,13 @@ and the names in natural order, in which `inputs_2` comes before `inputs_10`.
 from __future__ import annotations
 
 import contextlib
+from types import MappingProxyType
 from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence
 
 import numpy as np
 
 from ..both_sides import wire
+from ..both_sides.cases import ModuleFunction
 from ..both_sides.questions import LoadQuestion
 from ..both_sides.structures import leaves, natural_order
 from ..both_sides.tensors import Input, InputStructure, Tensor
@@ -20,6 +22,9 @@ from .channel import error_facts
 
 # Takes the name of an endpoint and inputs in the case's structure, and returns what the model answers.
 Ask = Callable[[str, Any], Any]
+# How the functions of a module are called, by endpoint; those that are missing take every argument by keyword.
+Functions = Mapping[str, ModuleFunction]
+BY_KEYWORD: Functions = MappingProxyType({})
 
 
 def by_name(inputs: Any, wanted: Sequence[str], own_names: Optional[Sequence[str]] = None) -> Dict[str, Any]:
@@ -59,7 +64,7 @@ def to_wire(value: Any) -> Any:
     """Return the value with every tensor in the form that the wire carries.
 
     Raises:
-        TypeError: a part is not a tensor, or a structure of tensors.
+        TypeError: a part is not a tensor, a number, a text or None, or a structure of these.
         wire.WireError: an array has a dtype that the wire does not carry.
     """
     if isinstance(value, dict):
@@ -67,6 +72,12 @@ def to_wire(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         parts = [to_wire(part) for part in value]
         return parts if type(value) is list else tuple(parts)  # a namedtuple or a list of Keras's own is a tuple
+    if value is None:
+        return None
+    if isinstance(value, (bool, int, float, str, bytes)):  # a traced function returns a tensor for it
+        import tensorflow as tf
+
+        value = tf.constant(value)
     if isinstance(value, (np.ndarray, np.generic)):
         wire.numpy_dtype(wire.dtype_name(np.asarray(value)))  # raises, so that this is no answer
         return np.asarray(value)
@@ -96,7 +107,12 @@ def to_tensors(value: Any) -> Any:
     return tf.constant(value, dtype=tf.dtypes.as_dtype(wire.dtype_name(value)))
 
 
-def original(traits: Collection[str], model: Any, in_graph: Optional[Mapping[str, InputStructure]] = None) -> Ask:
+def original(
+    traits: Collection[str],
+    model: Any,
+    in_graph: Optional[Mapping[str, InputStructure]] = None,
+    functions: Functions = BY_KEYWORD,
+) -> Ask:
     """Return a function that asks the model that a case with these traits builds.
 
     Args:
@@ -115,9 +131,16 @@ def original(traits: Collection[str], model: Any, in_graph: Optional[Mapping[str
 
     def ask(endpoint: str, inputs: Any) -> Any:
         with functions_run(eagerly=in_graph is None):
-            return getattr(model, endpoint)(**to_tensors(inputs))
+            return called(getattr(model, endpoint), to_tensors(inputs), functions.get(endpoint))
 
     return ask
+
+
+def called(function: Callable[..., Any], inputs: Mapping[str, Any], how: Optional[ModuleFunction]) -> Any:
+    """Return what a function of a module answers to these arguments."""
+    by_position = how.by_position if how else ()
+    by_keyword = {name: value for name, value in inputs.items() if name not in by_position}
+    return function(*(inputs[name] for name in by_position), **by_keyword)
 
 
 @contextlib.contextmanager
@@ -146,8 +169,9 @@ def specifications(inputs: InputStructure) -> Any:
 
 def loaded(asked: str, root: Any, question: LoadQuestion) -> Ask:
     """Return a function that asks what a loader returned, in the way that the loader declares."""
+    functions = question.brought.functions if question.brought else BY_KEYWORD
     if asked == "as_original":
-        return original(question.traits, root)
+        return original(question.traits, root, functions=functions)
     if asked == "as_layer":
 
         def ask_layer(endpoint: str, inputs: Any) -> Any:
@@ -162,9 +186,9 @@ def loaded(asked: str, root: Any, question: LoadQuestion) -> Ask:
 
         def ask_function(endpoint: str, inputs: Any) -> Any:
             if "holds_module" in question.traits:
-                return getattr(root, endpoint)(**to_tensors(inputs))
+                return called(getattr(root, endpoint), to_tensors(inputs), functions.get(endpoint))
             # Keras's export attaches a function under the name of its endpoint; a Keras 2 object is itself callable.
-            key = next(iter(question.signature_keys[endpoint]), "")
+            key = next(iter(question.signature_keys.get(endpoint, ())), "")
             return getattr(root, key, root)(to_tensors(inputs))
 
         return ask_function
@@ -174,7 +198,12 @@ def loaded(asked: str, root: Any, question: LoadQuestion) -> Ask:
         if key not in root.signatures:
             raise KeyError(f"no signature {key!r}; there are {sorted(root.signatures)}")
         function = root.signatures[key]
-        fed = by_name(inputs, input_names(root, key), question.input_names)
+        wanted = input_names(root, key)
+        by_tensorflow = functions[endpoint].signature_inputs if endpoint in functions else ()
+        if set(by_tensorflow) == set(wanted):
+            fed = dict(zip(by_tensorflow, leaves(inputs)))
+        else:
+            fed = by_name(inputs, wanted, question.input_names)
         return function(**(fed if hasattr(root, "contract") else to_tensors(fed)))
 
     return ask_signature

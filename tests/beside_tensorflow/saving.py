@@ -6,6 +6,7 @@ import os
 from typing import Any, BinaryIO, Callable, Dict, List, Optional
 
 from .. import routes
+from ..both_sides.cases import CaseInfo
 from ..both_sides.questions import OriginalQuestion, SaveQuestion
 from . import asking, saving_again
 from .channel import Channel
@@ -50,7 +51,7 @@ def save(question: SaveQuestion, channel: Channel, further: Optional[BinaryIO]) 
             channel.send_section("found", lambda: look.at_saved_model(question.artifact))
             channel.send_section("fingerprint", lambda: look.fingerprint(question.artifact))
         channel.send_section("after", lambda: facts_of(case, model))
-        ask = asking.original(case.info.traits, model)
+        ask = asking.original(case.info.traits, model, functions=case.info.functions)
         channel.send_section("again", lambda: asking.answers(ask, question.few))
         restore_state()
     send_saved_again(case, model, question, home, channel)
@@ -68,8 +69,8 @@ def send_save(case: Any, model: Any, question: SaveQuestion, channel: Channel) -
 def ways_to_ask(case: Any, model: Any) -> Dict[str, asking.Ask]:
     """Return functions that ask the model, by side: `eager` and `graph`."""
     return {
-        "eager": asking.original(case.info.traits, model),
-        "graph": asking.original(case.info.traits, model, case.info.endpoints),
+        "eager": asking.original(case.info.traits, model, None, case.info.functions),
+        "graph": asking.original(case.info.traits, model, case.info.endpoints, case.info.functions),
     }
 
 
@@ -144,15 +145,25 @@ def write(case: Any, model: Any, path: Any, question: SaveQuestion) -> None:
         "signatures": None,
         "build": case.build_model,
         "existing": case.info.brought and case.info.brought.artifact,
+        "keys": case.info.signature_keys(saver.info),
         "specifications": {name: asking.specifications(inputs) for name, inputs in endpoints.items()},
     }
-    if "has_signatures" in case.info.traits and model is not None:
-        offers["signatures"] = {endpoint: getattr(model, endpoint) for endpoint in endpoints}
+    if model is not None:
+        offers["signatures"] = signatures_of(case.info, model)
     if saver.info.trains:
         from . import training
 
         offers["data"] = training.data(model, question.features)
     saver(**offers)
+
+
+def signatures_of(info: CaseInfo, model: Any) -> Optional[Dict[str, Any]]:
+    """Return the functions to pass as signatures, by key; None to pass no argument.
+
+    TensorFlow itself would choose one of a user's functions.
+    """
+    passed = {key: getattr(model, endpoint) for key, endpoint in info.passed_as_signatures().items()}
+    return passed if passed or info.functions else None
 
 
 def files_below(path: str) -> Dict[str, int]:

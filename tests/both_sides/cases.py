@@ -23,6 +23,22 @@ class BroughtSource:
 
 
 @dataclasses.dataclass(frozen=True)
+class ModuleFunction:
+    """How a function of a tf.Module is called, and the signature that TensorFlow can make of it.
+
+    `by_position` are the arguments that no keyword can pass, and those before them. `signature_inputs` are the names
+    of its inputs in a signature, in the order of the endpoint's tensors; none if the arguments have the same names.
+    `has_signature` is False if a signature cannot return its answers. `is_default` says that TensorFlow makes it
+    `serving_default` if it is passed no signatures.
+    """
+
+    by_position: Tuple[str, ...] = ()
+    signature_inputs: Tuple[str, ...] = ()
+    has_signature: bool = True
+    is_default: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class CaseInfo:
     """One model with its inputs, as pytest knows it. The decorator `case` in `models/` explains the fields.
 
@@ -32,6 +48,7 @@ class CaseInfo:
     the name that Keras asks for. `given_objects` are the names that stand beside the function, and
     `registered_objects` the custom objects that importing the user's module and building the model registers.
     `inputs_dropped` are the names of the inputs that were made from a user's and that the model did not answer.
+    `functions` are those of a user's tf.Module, by endpoint. The endpoints that have signatures come first.
     """
 
     id: str
@@ -53,6 +70,7 @@ class CaseInfo:
     given_objects: Tuple[str, ...] = ()
     registered_objects: Tuple[str, ...] = ()
     inputs_dropped: Tuple[str, ...] = ()
+    functions: Mapping[str, ModuleFunction] = dataclasses.field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -102,16 +120,43 @@ class CaseInfo:
         return self.is_keras_model and not (self.brought or saver.trains)
 
     def signature_keys(self, saver: SaverInfo) -> Dict[str, List[str]]:
-        """Return the keys of the signatures that answer for each endpoint, as the saver writes them."""
-        if "composite_outputs" in self.traits:
-            return {name: [] for name in self.endpoints}
+        """Return the keys of the signatures that answer for each endpoint that has any, as the saver writes them."""
 
         def keys(endpoint: str) -> List[str]:
-            kind = "only" if len(self.endpoints) == 1 and endpoint != "call" else endpoint
+            kind = "call" if self.is_keras_model else "only" if self.function(endpoint).is_default else "*"
             templates = saver.keys.get(kind, saver.keys.get("*", ()))
-            return [template.format(endpoint=endpoint) for template in templates]
+            return [template.format(endpoint=self.signature_name(endpoint)) for template in templates]
 
-        return {name: keys(name) for name in self.endpoints}
+        found = {name: keys(name) for name in self.endpoints if self.function(name).has_signature}
+        return {name: each for name, each in found.items() if each}
+
+    def function(self, endpoint: str) -> ModuleFunction:
+        """Return how an endpoint is called, and the signature that it can have."""
+        of_catalogue = ModuleFunction(
+            has_signature="composite_outputs" not in self.traits, is_default=len(self.endpoints) == 1
+        )
+        return self.functions.get(endpoint, of_catalogue)
+
+    def signature_name(self, endpoint: str) -> str:
+        """Return the key under which an endpoint is passed as a signature: a module's own call is the default."""
+        is_own_call = endpoint == "__call__" and "serving_default" not in self.endpoints
+        return "serving_default" if is_own_call else endpoint
+
+    def passed_as_signatures(self) -> Dict[str, str]:
+        """Return the endpoints that are passed as signatures, by key."""
+        if "has_signatures" not in self.traits:
+            return {}
+        return {self.signature_name(name): name for name in self.endpoints if self.function(name).has_signature}
+
+    def endpoints_asked(self, saver: SaverInfo, loader: LoaderInfo) -> List[str]:
+        """Return the endpoints that the loader can ask: where it asks signatures, those that have one.
+
+        A Keras layer is not called without an input.
+        """
+        if loader.asked not in ("by_signature", "by_tensor_name", "as_layer"):
+            return list(self.endpoints)
+        keys = self.signature_keys(saver)
+        return [name for name in keys if loader.asked != "as_layer" or self.endpoints[name].tensors]
 
     def ways_to_save_again(self, saver: SaverInfo) -> Tuple[str, ...]:
         """Return in which ways the same object is saved once more; `saving_again.py` explains each."""

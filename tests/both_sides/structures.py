@@ -19,15 +19,17 @@ def in_structure(value: Any, parts: Sequence[Any]) -> Any:
         if isinstance(each, dict):
             placed = {key: place(each[key]) for key in sorted(each)}
             return {key: placed[key] for key in each}
-        return [place(part) for part in each] if isinstance(each, (list, tuple)) else next(remaining)
+        if isinstance(each, (list, tuple)):
+            return [place(part) for part in each]
+        return None if each is None else next(remaining)
 
     return place(value)
 
 
 def leaves(value: Any) -> List[Any]:
-    """Return the leaves of a structure in the order in which `tf.nest` flattens it."""
+    """Return the leaves of a structure in the order in which `tf.nest` flattens it, without None."""
     if isinstance(value, dict):
         return [leaf for key in sorted(value) for leaf in leaves(value[key])]
     if isinstance(value, (list, tuple)):
         return [leaf for part in value for leaf in leaves(part)]
-    return [value]
+    return [] if value is None else [value]

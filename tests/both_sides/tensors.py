@@ -38,7 +38,7 @@ class Tensor:
     padded: bool = False
     batched: bool = True
     layout: str = "dense"
-    default: Optional[float] = None
+    default: Any = None
     tame: bool = False
     known: Tuple[Any, ...] = ()
     known_rows: int = 0

@@ -88,15 +88,22 @@ class Evidence:
         """Return the few inputs that show whether a model is still the same."""
         return self.case(case).few_inputs(self.inputs(case))
 
-    def inputs_for(self, case: str, loader: LoaderInfo) -> list[Input]:
-        """Return the inputs to ask the loaded model: few if the loader is slow, otherwise all."""
-        return self.few_inputs(case) if loader.slow else self.inputs(case)
+    def inputs_for(self, case: str, route: Route, *, few: bool = False) -> list[Input]:
+        """Return the inputs to ask the loaded model, of the endpoints that it can be asked.
+
+        Args:
+            few: just those that show whether a model is still the same, as always if the loader is slow.
+        """
+        loader = self.loader_of(route)
+        asked = self.case(case).endpoints_asked(self.saver(route.saver), loader)
+        inputs = self.few_inputs(case) if few or loader.slow else self.inputs(case)
+        return [each for each in inputs if each.endpoint in asked]
 
     def keep_given(self, given: Mapping[str, Mapping[str, Mapping[str, Any]] | None]) -> None:
-        """Keep the inputs that a user gives, by case and endpoint, in place of any that would be drawn."""
+        """Keep the inputs that a user gives, by case and endpoint, in place of those that would be drawn for it."""
         for case, endpoints in given.items():
             if endpoints:
-                encoded = _encoded(inputs.inputs_given(endpoints))
+                encoded = _encoded(inputs.inputs_given(self.case(case), endpoints))
                 self.folder.keep(f"inputs/{case}", lambda frame=encoded: frame, _decoded_inputs)  # type: ignore[misc]
 
     # Questions
@@ -126,7 +133,7 @@ class Evidence:
         names = self.own_names(loading.hop.saved, loading.case, loading.route.saver)["inputs"]
         return LoadQuestion(
             **self._about_case(loading.case),
-            inputs=tuple(self.inputs_for(loading.case, loader)),
+            inputs=tuple(self.inputs_for(loading.case, loading.route)),
             op_libraries=self.op_libraries(loading.hop.loaded, loading.case) if loading.with_op_library else {},
             differentiate=case.differentiable_inputs(self.inputs(loading.case)),
             resumes_training=case.resumes_training([loader]),
@@ -213,7 +220,7 @@ class Evidence:
             resaved = self._resaved_path(loading)
             by_default = loading.custom_objects == case.default_objects(loader)
             if loading.resaved or not by_default:  # it is enough to know whether it loads, and as what
-                few = tuple(self.few_inputs(loading.case))
+                few = tuple(self.inputs_for(loading.case, loading.route, few=True))
                 question = dataclasses.replace(question, resumes_training=False, differentiate=(), inputs=few)
             if loading.resaved:
                 question = dataclasses.replace(question, artifact=str(resaved))

@@ -25,23 +25,34 @@ LARGEST_COMPARED = 1e18
 def inputs_of(case: CaseInfo) -> list[Input]:
     """Return all inputs of a case: for each endpoint the battery, then what is drawn."""
     several = len(case.endpoints) > 1
-    found = []
-    for endpoint, structure in case.endpoints.items():
-        examples = draw(drawn(structure))
-        draws = (NamedValue(f"drawn-{i}", False, value) for i, value in enumerate(examples, start=1))
-        for each in itertools.chain(battery(structure), draws):
-            name = f"{endpoint}/{each.name}" if several else each.name
-            largest = max(map(magnitude, map(elements, leaves(each.value))), default=0.0)
-            found.append(Input(name, endpoint, each.special, largest, each.value))
+    return [each for endpoint in case.endpoints for each in drawn_for(case, endpoint, several)]
+
+
+def drawn_for(case: CaseInfo, endpoint: str, several: bool) -> list[Input]:
+    """Return the battery for an endpoint, then what is drawn; of several, names begin with the endpoint's."""
+    structure, found = case.endpoints[endpoint], []
+    examples = draw(drawn(structure))
+    draws = (NamedValue(f"drawn-{i}", False, value) for i, value in enumerate(examples, start=1))
+    for each in itertools.chain(battery(structure), draws):
+        name = f"{endpoint}/{each.name}" if several else each.name
+        largest = max(map(magnitude, map(elements, leaves(each.value))), default=0.0)
+        found.append(Input(name, endpoint, each.special, largest, each.value))
     return found
 
 
-def inputs_given(endpoints: Mapping[str, Mapping[str, Any]]) -> list[Input]:
-    """Return the inputs that a user gives, and those made from them, by endpoint and name."""
-    several = len(endpoints) > 1
+def inputs_given(case: CaseInfo, given: Mapping[str, Mapping[str, Any]]) -> list[Input]:
+    """Return the inputs that a user gives, and those made from them; and what is drawn for the other endpoints.
+
+    Args:
+        given: by endpoint and name.
+    """
+    several = len(given) > 1
     found = []
-    for endpoint, values in endpoints.items():
-        for given_name, value in values.items():
+    for endpoint in case.endpoints:
+        if endpoint not in given:
+            found += drawn_for(case, endpoint, several=True)
+            continue
+        for given_name, value in given[endpoint].items():
             parts = leaves(value)
             largest = max(map(magnitude, parts), default=0.0)
             finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")

@@ -271,10 +271,11 @@ def _no_signatures(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) 
     if asked == "by_function" and case.is_keras_model:
         by_key = "call" not in saver.keys  # an endpoint that the saver names is a function of that name
     keys = case.signature_keys(saver)
+    askable = case.endpoints_asked(saver, loader) if loader else keys
     if case.is_unreadable and saver.is_saved_model:
         return "its signatures are not known" if asked == "as_layer" else None
-    if (by_key or saver.writes == "tflite") and not (keys and all(keys.values())):
+    if (by_key or saver.writes == "tflite") and not (keys and askable):
         return "it has no signatures"
-    if loader and asked == "by_tensor_name" and len(case.endpoints) > 1:
+    if loader and asked == "by_tensor_name" and len(keys) > 1:
         return f"{loader.name} knows one function, and the case has several"
     return None

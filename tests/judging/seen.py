@@ -86,7 +86,7 @@ class Seen:
     @property
     def asked(self) -> list[Input]:
         """The inputs that the loaded model was asked, in the order of its answers."""
-        return self.evidence.inputs_for(self.case_id, self.loader)
+        return self.evidence.inputs_for(self.case_id, self.route)
 
     @property
     def default_objects(self) -> GivenObjects | None:

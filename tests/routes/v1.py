@@ -56,7 +56,7 @@ def _as_array(value):
 
 
 @saver(writes="v1_saved_model", title="tf.compat.v1.saved_model.Builder", needs="has_signatures")
-def v1_builder(model, path, build, specifications):
+def v1_builder(model, path, build, specifications, keys):
     """TensorFlow 1's Builder, on a graph that is built for it."""
     values = [variable.numpy() for variable in model.variables]
     with v1.Session(graph=tf.Graph()) as session, session.graph.as_default():
@@ -65,10 +65,18 @@ def v1_builder(model, path, build, specifications):
             session.run(variable.initializer)
             session.run(variable.assign(value))
         definitions = {}
-        for endpoint, inputs in specifications.items():
-            feeds = {name: v1.placeholder(spec.dtype, spec.shape) for name, spec in inputs.items()}
-            answers = getattr(twin, endpoint)(**feeds)
-            definitions[endpoint] = v1.saved_model.predict_signature_def(feeds, answers)
+        for endpoint, (key,) in keys.items():
+            feeds = tf.nest.map_structure(
+                lambda spec: v1.placeholder(spec.dtype, spec.shape), specifications[endpoint]
+            )
+            inputs = {}
+            for name, part in feeds.items():  # of an argument with several tensors, they are x, x_1 and so on
+                tensors = enumerate(tf.nest.flatten(part))
+                inputs.update({f"{name}_{number}" if number else name: tensor for number, tensor in tensors})
+            answers = getattr(twin, endpoint)(*feeds.values())
+            if not isinstance(answers, dict):
+                answers = {f"output_{at}": answer for at, answer in enumerate(tf.nest.flatten(answers))}
+            definitions[key] = v1.saved_model.predict_signature_def(inputs, answers)
         builder = v1.saved_model.Builder(path)
         builder.add_meta_graph_and_variables(
             session,

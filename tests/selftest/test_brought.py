@@ -194,7 +194,7 @@ def test_given_inputs_are_taken_as_they_are_and_say_what_the_model_takes(describ
     described = describe("told")
     (tensor,) = described.case.endpoints["call"].tensors
     assert (tensor.dtype, tensor.shape) == ("float32", (None, 4))
-    one, two, *_ = inputs_given(described.given)
+    one, two, *_ = inputs_given(described.case, described.given)
     assert [(each.name, each.special, each.magnitude) for each in (one, two)] == [
         ("given-1", False, 1.0),
         ("given-2", True, 3.0),
@@ -207,7 +207,7 @@ def test_a_module_is_asked_by_its_functions(describe):
     case = describe("module").case
     assert set(case.endpoints) == {"serve", "nested"}
     assert list(case.endpoints["serve"].by_name) == ["x", "words"]
-    assert {"holds_module", "composite_outputs", "string_inputs"} <= case.traits
+    assert {"holds_module", "has_signatures", "string_inputs"} <= case.traits
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,8 @@ def test_inputs_may_lie_beside_an_artifact(session, describe):
     beside = path.with_name("model.keras.inputs-1.npz")
     try:
         np.savez(beside, x=np.ones((2, 784), "float32"))
-        given, *_ = inputs_given(describe(artifact=str(path)).given)
+        described = describe(artifact=str(path))
+        given, *_ = inputs_given(described.case, described.given)
         assert given.value.shape == (2, 784)
         np.savez(beside, x=np.ones(2), y=np.ones(2))
         with pytest.raises(UnusableModel, match=r"model\.keras\.inputs-1\.npz holds x, y, which no function takes"):

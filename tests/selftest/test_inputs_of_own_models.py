@@ -389,7 +389,7 @@ def test_it_is_said_where_nothing_was_found_or_only_among_the_parts(describe):
 def test_given_inputs_get_others_along_the_batch_and_all_that_is_known(describe):
     described = describe("given_words")
     assert list(described.given["call"]) == ["given-1", "given-1/repeated", "given-1/known"]
-    assert [each.name for each in inputs_given(described.given)] == list(described.given["call"])
+    assert [each.name for each in inputs_given(described.case, described.given)] == list(described.given["call"])
     assert described.given["call"]["given-1/known"].tolist() == [[b"hen"], [b"goose"], [b"duck"]]
     assert described.case.doc.endswith("Inputs: 1 given, 2 made from them")
     assert len(described.given["call"]["given-1/repeated"]) == 3

@@ -127,18 +127,13 @@ STATES = """
         return np.ones((2, 3), "float32")
 
 
-    def list_inputs():
-        return [np.ones((2, 2), "float32")]
-
-
     def other_inputs():
         return {"other": [{"x": np.ones((2, 2), "float32")}]}
 
 
     left_out = ragged = sparse = object_ = array = plain
     object__inputs = object_inputs
-    list_ = other = summing
-    list__inputs = list_inputs
+    other = summing
 """
 
 
@@ -184,7 +179,6 @@ def test_state_that_answers_change_is_found(describe, model, traits):
         ("sparse", "an input that is given is a SparseTensor"),
         ("object_", "an input that is given holds object, and no numbers or strings"),
         ("array", "array_inputs() has to hold a list of inputs, and holds a ndarray"),
-        ("list_", "list__inputs() has to return a dict by function, and returns a list"),
         ("other", "other_inputs() gives inputs for other; there are serve"),
     ],
 )

@@ -58,6 +58,12 @@ PLANTED = [
         "caught_by": {"fingerprint": "other checkpoint_hash", "no_trace": "saving changed the weights"},
     },
     {
+        "route": "saves_doubled_weights:restored",
+        "instead_of": "saved_model:restored",
+        "case": "custom_op.module_two_signatures",
+        "caught_by": {"outputs": "other answers on", "weights": "matrix", "gradients": "other gradients"},
+    },
+    {
         "route": "takes_only_text",
         "instead_of": "saved_model",
         "case": "custom_op.module_two_signatures",
@@ -154,6 +160,16 @@ def saves_different_weights_each_time(model, path, signatures):
     for variable in model.variables:
         variable.assign(variable + tf.cast(1, variable.dtype))
     tf.saved_model.save(model, path, signatures=signatures)
+
+
+@saver(writes="saved_model")
+def saves_doubled_weights(model, path, signatures):
+    values = [variable.numpy() for variable in model.variables]
+    for variable in model.variables:
+        variable.assign(variable + variable)
+    tf.saved_model.save(model, path, signatures=signatures)
+    for variable, value in zip(model.variables, values):
+        variable.assign(value)
 
 
 @saver(writes="saved_model")

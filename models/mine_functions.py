@@ -1,0 +1,132 @@
+"""The functions of a user's tf.Module: what they take and answer, and their signatures.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+
+import tensorflow as tf
+
+from ..both_sides.cases import ModuleFunction
+from ..both_sides.tensors import InputStructure, Tensor
+from .mine_inputs import mapped, tensor_of
+
+# The attribute names that are not private, although they begin with an underscore.
+PUBLIC = ("__call__",)
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Argument:
+    """One argument of a function that an input signature describes: `inputs` are its tensors in their structure."""
+
+    name: str
+    inputs: Any
+    is_by_position: bool
+
+
+def functions_of_module(model: Any) -> Tuple[Dict[str, Any], Dict[str, ModuleFunction]]:
+    """Return the inputs of each function of a tf.Module with an input signature, by argument, and how it is called.
+
+    Those that have a signature and take an input come first. So a stateful module that is asked only these answers
+    as one that is asked the others afterwards.
+    """
+    endpoints, functions = {}, {}
+    default = name_of_default(model)
+    for name in dir(model):
+        function = getattr(model, name, None)
+        if (name.startswith("_") and name not in PUBLIC) or not is_declared(function):
+            continue
+        arguments = list(arguments_of(function))
+        concrete = function.get_concrete_function()
+        by_position = [at for at, argument in enumerate(arguments) if argument.is_by_position]
+        endpoints[name] = {argument.name: argument.inputs for argument in arguments}
+        functions[name] = ModuleFunction(
+            by_position=tuple(argument.name for argument in arguments[: max(by_position, default=-1) + 1]),
+            signature_inputs=names_in_signature(concrete, arguments),
+            has_signature=is_flat(concrete.structured_outputs),
+            is_default=name == default,
+        )
+    order = sorted(endpoints, key=lambda name: (not functions[name].has_signature, not endpoints[name]))
+    return {name: endpoints[name] for name in order}, functions
+
+
+def signatures_of_artifact(signatures: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the inputs of each signature of a SavedModel without its source, by name."""
+    return {
+        name: mapped(dict(sorted(function.structured_input_signature[1].items())), tensor_of)
+        for name, function in signatures.items()
+    }
+
+
+def is_declared(function: Any) -> bool:
+    """Return whether this is a tf.function with an input signature."""
+    return getattr(function, "input_signature", None) is not None and hasattr(function, "get_concrete_function")
+
+
+def arguments_of(function: Any) -> Iterator[Argument]:
+    """Yield the arguments that the input signature describes. Those of `*xs` are x_0, x_1, as TensorFlow says."""
+    specs: List[Any] = list(function.input_signature)
+    parameters = inspect.signature(function.python_function).parameters.values()
+    for parameter in [each for each in parameters if each.name != "self"]:
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            for number, spec in enumerate(specs):
+                yield Argument(f"{parameter.name}_{number}", mapped(spec, tensor_of), True)
+            return
+        if not specs:
+            return
+        inputs = mapped(specs.pop(0), tensor_of)
+        if isinstance(inputs, Tensor) and isinstance(parameter.default, tf.Tensor):
+            default = parameter.default.numpy()
+            plain = str(default) if inputs.kind == "string" else default.tolist()
+            inputs = dataclasses.replace(inputs, default=plain)
+        yield Argument(parameter.name, inputs, parameter.kind is inspect.Parameter.POSITIONAL_ONLY)
+
+
+def names_in_signature(concrete: Any, arguments: Sequence[Argument]) -> Tuple[str, ...]:
+    """Return TensorFlow's names of the inputs in a signature, with the arguments sorted by name.
+
+    None are returned if they are those of the arguments. A TensorSpec may have a name of its own, and the tensors of
+    one argument are numbered.
+    """
+    names = iter(getattr(concrete, "_arg_keywords", None) or ())
+    by_argument = {
+        argument.name: [next(names, "") for _ in InputStructure.of(argument.inputs).tensors] for argument in arguments
+    }
+    in_order = tuple(name for argument in sorted(by_argument) for name in by_argument[argument])
+    return () if in_order == tuple(sorted(by_argument)) or "" in in_order else in_order
+
+
+def is_flat(outputs: Any) -> bool:
+    """Return whether a signature can return these: plain tensors, in at most one dict, list or tuple."""
+    return all(isinstance(part, (tf.Tensor, tf.TensorSpec)) for part in parts_of(outputs))
+
+
+def name_of_default(model: Any) -> str:
+    """Return the name of the function that TensorFlow serves where no signature is passed; empty if it serves none.
+
+    It is the only one that can be a signature. Private ones count, and so do traces.
+    """
+    able = []
+    for name in dir(model):
+        try:
+            function = getattr(model, name)
+            concrete = function.get_concrete_function() if is_declared(function) else function
+            outputs = parts_of(concrete.structured_outputs)
+        except Exception:  # it is no function, or the user's own code raises, which shows when the module is saved
+            continue
+        if outputs and all(isinstance(part, (tf.Tensor, tf.__internal__.CompositeTensor)) for part in outputs):
+            able.append(name)
+    return able[0] if len(able) == 1 else ""
+
+
+def parts_of(outputs: Any) -> List[Any]:
+    """Return what a signature would answer with; a part that has no name is no tensor.
+
+    Args:
+        outputs: the structured outputs of a concrete function.
+    """
+    if isinstance(outputs, Mapping):
+        return [part if isinstance(name, str) else None for name, part in outputs.items()]
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]

@@ -1,0 +1,362 @@
+"""The functions of a user's tf.Module: what they take and answer, and the signatures that they have."""
+
+from __future__ import annotations
+
+import dataclasses
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reports.document.rows import Row
+from reports.scripts import scripts
+from tests.both_sides.routes import Route
+from tests.judging.cells import Cell
+from tests.judging.judgement import Judgement, judge
+from tests.judging.outcome import Outcome
+from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.plan import cannot_apply
+from tests.judging.requirement import requirements
+from tests.judging.seen import Seen
+from tests.run.brought import Brought, DescribedCase, UnusableModel
+from tests.run.session import Session
+from tests.selftest.executed import Forks, forks, with_planting
+
+MODULE = """
+    import numpy as np
+    import tensorflow as tf
+
+    ROWS = tf.TensorSpec((None, 2))
+
+
+    def function(*specs):
+        return tf.function(input_signature=list(specs))
+
+
+    class Weighted(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = tf.Variable([2.0, -3.0])
+
+
+    class Positional(Weighted):
+        @function(ROWS, ROWS)
+        def run(self, first, /, second):
+            return {"y": first * self.weight - second}
+
+
+    class Variadic(Weighted):
+        @function(ROWS, ROWS, ROWS)
+        def run(self, first, *others):
+            return first * self.weight + 2.0 * others[0] + 3.0 * others[1]
+
+
+    class Renamed(Weighted):
+        @function(tf.TensorSpec((None, 2), name="zebra"), tf.TensorSpec((None, 2), name="apple"))
+        def run(self, first, second):
+            return {"y": first * self.weight - second}
+
+
+    class Nested(Weighted):
+        @function({"up": ROWS, "down": ROWS}, ROWS)
+        def run(self, pair, more):
+            return {"y": pair["up"] * self.weight - 2.0 * pair["down"] + 5.0 * more}
+
+
+    class Beside(Weighted):
+        @function(ROWS)
+        def add(self, x):
+            return {"y": x + self.weight}
+
+        @function()
+        def reset(self):
+            self.weight.assign([1.0, 1.0])
+
+        @function(ROWS)
+        def inner(self, x):
+            self.weight.assign_add([0.5, 0.5])
+            return {"a": {"b": x * self.weight}, "nothing": None, "number": 3}
+
+        @function(ROWS)
+        def times(self, x):
+            return x * self.weight
+
+        @function(ROWS)
+        def uneven(self, x):
+            return tf.RaggedTensor.from_tensor(x * self.weight)
+
+        @tf.function
+        def traced_when_it_is_called(self, x):
+            return x
+
+
+    class OneOfTwo(Weighted):
+        @function(ROWS)
+        def serve(self, x):
+            return {"y": x * self.weight}
+
+        @function()
+        def reset(self):
+            self.weight.assign([1.0, 1.0])
+
+
+    class OneIsHidden(Weighted):
+        @function(ROWS)
+        def serve(self, x):
+            return {"y": x * self.weight}
+
+        @function(ROWS)
+        def _other(self, x):
+            return {"y": x + self.weight}
+
+
+    class OnlyReset(Weighted):
+        @function()
+        def reset(self):
+            self.weight.assign([1.0, 1.0])
+
+
+    class OnlyCall(Weighted):
+        @function(tf.TensorSpec((None, 2), name="x"))
+        def __call__(self, x):
+            return x * self.weight
+
+
+    class NamedCall(Weighted):
+        @function(ROWS)
+        def call(self, x):
+            return x * self.weight
+
+
+    class Defaults(Weighted):
+        @function(ROWS)
+        def python(self, x, scale=3.0, mask=None, *, shift=1.0):
+            return {"y": x * scale + self.weight + shift if mask is None else x}
+
+        @function(ROWS, tf.TensorSpec(()))
+        def number(self, x, more=3.0):
+            return {"y": x * self.weight + more}
+
+        @function(ROWS, tf.TensorSpec(()))
+        def tensor(self, x, more=tf.constant(3.0)):
+            return {"y": x * self.weight + more}
+
+        @function(ROWS)
+        def ignores(self, x, **more):
+            return {"y": x - self.weight}
+
+
+    positional, variadic, renamed, nested, beside = Positional, Variadic, Renamed, Nested, Beside
+    one_of_two, one_is_hidden, only_reset = OneOfTwo, OneIsHidden, OnlyReset
+    only_call, named_call, defaults = OnlyCall, NamedCall, Defaults
+    listed, plainly_listed, half_given, listed_of_several, misnamed = OneOfTwo, OnlyCall, Beside, Defaults, OneOfTwo
+
+
+    def listed_inputs():
+        return [{"x": np.ones((2, 2), "float32")}, {"x": np.zeros((3, 2), "float32")}]
+
+
+    def plainly_listed_inputs():
+        return [np.ones((2, 2), "float32"), np.zeros((3, 2), "float32")]
+
+
+    def half_given_inputs():
+        return {"inner": [{"x": np.ones((2, 2), "float32")}]}
+
+
+    def listed_of_several_inputs():
+        return [{"x": np.ones((2, 2), "float32")}]
+
+
+    def misnamed_inputs():
+        return {"serve": [{"x": np.ones((2, 2), "float32")}, {"rows": np.ones((2, 2), "float32")}]}
+"""
+BY_SIGNATURE = ("saved_model:signature", "saved_model:tfsm_layer", "saved_model_unsigned:signature")
+BY_TENSORFLOW_1 = ("saved_model:v1_session", "v1_builder:signature")
+CHECKPOINT, RESTORED = "checkpoint:read_checkpoint", "saved_model:restored"
+ONE_FUNCTION = "saved_model_one_function:signature"
+FAULTY_ROUTES = tuple(f"saves_doubled_weights:{loader}" for loader in ("restored", "signature", "tfsm_layer"))
+EVERY_ROUTE = (*BY_SIGNATURE, *BY_TENSORFLOW_1, CHECKPOINT, RESTORED, ONE_FUNCTION, *FAULTY_ROUTES)
+ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
+# A function, and routes that apply to it.
+SOUND = {
+    "positional": (RESTORED, *BY_SIGNATURE, CHECKPOINT),
+    "variadic": (RESTORED, *BY_SIGNATURE, *BY_TENSORFLOW_1),
+    "renamed": BY_SIGNATURE,
+    "nested": (RESTORED, BY_SIGNATURE[0], *BY_TENSORFLOW_1),
+    "beside": (RESTORED, *BY_SIGNATURE[:2], *BY_TENSORFLOW_1, CHECKPOINT),
+    "one_of_two": (RESTORED, *BY_SIGNATURE),
+    "one_is_hidden": (RESTORED, BY_SIGNATURE[0]),
+    "only_call": (RESTORED, *BY_SIGNATURE, *BY_TENSORFLOW_1, ONE_FUNCTION),
+    "named_call": (RESTORED, BY_SIGNATURE[0]),
+    "defaults": (RESTORED, BY_SIGNATURE[0], BY_TENSORFLOW_1[0]),
+    "plainly_listed": (BY_SIGNATURE[0],),
+    "half_given": (RESTORED, BY_SIGNATURE[0]),
+}
+
+
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory) -> Iterator[Forks]:
+    with forks(tmp_path_factory.mktemp("keras")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A folder with a user's module."""
+    path = tmp_path_factory.mktemp("project") / "mill.py"
+    path.write_text(textwrap.dedent(MODULE))
+    return path.parent
+
+
+@pytest.fixture
+def describe(session: Session, folder: Path) -> Callable[[str], DescribedCase]:
+    """A function that describes a module of the user's."""
+    return lambda function: Brought.model(f"mill:{function}", folder).described_by(
+        session.evidence.agents["B"]["keras"]
+    )
+
+
+@pytest.fixture
+def bring(session: Session, describe, tmp_path) -> Callable[[str], tuple[Session, str]]:
+    """A function that returns a session with a module of the user's as a case, and that case."""
+
+    def brought(function: str) -> tuple[Session, str]:
+        described = describe(function)
+        case = described.case
+        catalogue = session.catalogue.with_cases({case.id: case})
+        made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
+        made.evidence.keep_given({case.id: described.given})
+        return made, case.id
+
+    return brought
+
+
+def judged(session: Session, case: str, route: Route) -> dict[str, Judgement]:
+    """Return the judgement of every requirement that applies, but for those about files."""
+    routes = frozenset({Route.parse(each) for each in EVERY_ROUTE} | {route})
+    evidence = dataclasses.replace(session.evidence, routes=routes, over_pairs=False)
+    saver, loader = session.catalogue.parts(route)
+    described = session.catalogue.cases[case]
+    found = {}
+    for name, requirement in requirements().items():
+        of_route = requirement.over == "routes"
+        if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
+            continue
+        found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
+    return found
+
+
+@pytest.mark.parametrize("function", SOUND)
+def test_a_sound_module_conforms(bring, function):
+    session, case = bring(function)
+    for text in SOUND[function]:
+        route = Route.parse(text)
+        assert cannot_apply(session.catalogue.cases[case], *session.catalogue.parts(route)) is None
+        judgements = judged(session, case, route)
+        bad = {name: each.text() for name, each in judgements.items() if each.outcome is not Outcome.CONFORMS}
+        assert bad == {}, text
+        facts = judgements["outputs"].facts
+        assert (facts["inputs_that_raise"], facts["finite_answers"] > 0) == ([], True)
+
+
+def test_arguments_have_the_names_that_the_function_gives_them(describe):
+    def arguments(function: str) -> list[str]:
+        return list(describe(function).case.endpoints["run"].by_name)
+
+    assert arguments("positional") == ["first", "second"]
+    assert arguments("variadic") == ["first", "others_0", "others_1"]
+    assert arguments("renamed") == ["first", "second"]
+
+
+def test_each_function_has_the_signatures_that_its_answers_allow(session, describe):
+    saver = session.catalogue.savers["saved_model"]
+    case = describe("beside").case
+    assert list(case.endpoints) == ["add", "times", "inner", "uneven", "reset"]  # in which signatures come first
+    assert case.signature_keys(saver) == {"add": ["add"], "times": ["times"]}
+    assert {"has_signatures", "stateful"} <= case.traits
+    assert not {"composite_outputs", "one_endpoint"} & case.traits
+    case = describe("only_reset").case
+    assert case.signature_keys(saver) == {}
+    assert {"composite_outputs"} <= case.traits
+    assert not {"has_signatures", "one_endpoint"} & case.traits
+
+
+def test_where_no_signature_is_passed_the_only_function_that_can_be_one_is_served(session, describe):
+    unsigned = session.catalogue.savers["saved_model_unsigned"]
+    for function, keys in {
+        "one_of_two": {"serve": ["serving_default"]},
+        "only_call": {"__call__": ["serving_default"]},
+        "one_is_hidden": {},
+        "beside": {},
+        "only_reset": {},
+    }.items():
+        assert describe(function).case.signature_keys(unsigned) == keys, function
+
+
+def test_a_module_that_is_called_itself_serves_by_default(session, describe):
+    case = describe("only_call").case
+    assert list(case.endpoints) == ["__call__"]
+    assert case.signature_keys(session.catalogue.savers["saved_model"]) == {"__call__": ["serving_default"]}
+
+
+def test_a_module_without_a_signature_is_judged_by_its_functions_alone(bring):
+    session, case = bring("only_reset")
+    described = session.catalogue.cases[case]
+    parts = session.catalogue.parts
+    assert cannot_apply(described, *parts(Route.parse("saved_model:signature"))) == "it has no signatures"
+    judgements = judged(session, case, Route.parse("saved_model:restored"))
+    assert judgements["outputs"].outcome is Outcome.CONFORMS, judgements["outputs"].text()
+    assert judgements["outputs"].facts["finite_answers"] == 0  # it answered nothing, which the run says
+
+
+def test_inputs_are_drawn_for_functions_that_are_given_none(bring):
+    session, case = bring("half_given")
+    names = [each.name for each in session.evidence.inputs(case)]
+    assert {"given-1", "add/batch-of-5", "reset/batch-of-5"} <= set(names)
+    assert not any(name.startswith("inner/") for name in names)
+
+
+def test_a_list_of_inputs_is_that_of_the_only_function_that_takes_some(describe):
+    for function, endpoint in {"listed": "serve", "plainly_listed": "__call__"}.items():
+        given = describe(function).given
+        assert list(given) == [endpoint]
+        assert np.array_equal(given[endpoint]["given-2"]["x"], np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("listed_of_several", r"listed_of_several_inputs\(\) has to return a dict by function"),
+        ("misnamed", r"misnamed_inputs\(\)\['serve'\]\[1\] holds rows; the function takes x$"),
+    ],
+)
+def test_inputs_that_no_function_takes_are_one_clear_line(describe, function, message):
+    with pytest.raises(UnusableModel, match=message) as refused:
+        describe(function)
+    assert "\n" not in str(refused.value)
+
+
+FAULTY = [
+    *((function, route) for function in ("positional", "variadic", "renamed") for route in BY_SIGNATURE[:2]),
+    *((function, "saved_model:restored") for function in ("positional", "variadic", "nested", "beside", "only_call")),
+    ("beside", "saved_model:signature"),
+    ("only_call", "saved_model:signature"),
+]
+
+
+@pytest.mark.parametrize(("function", "sound"), FAULTY)
+def test_an_answer_that_is_different_after_loading_is_caught_and_its_script_shows_it(
+    bring, forking, tmp_path, function, sound
+):
+    session, case = bring(function)
+    faulty = Route.parse(sound.replace("saved_model:", "saves_doubled_weights:"))
+    judgement = judged(session, case, faulty)["outputs"]
+    assert judgement.outcome is Outcome.FAILS, judgement.text()
+    row = Row.of(Cell(case, faulty, "outputs"), judgement)
+    for route, shows in ((faulty, True), (Route.parse(sound), False)):
+        text = with_planting(scripts.script(dataclasses.replace(row, route=route), session)).text()
+        shown = forking.execute(text, tmp_path / str(shows))
+        assert shown.verdict is shows, f"{text}\n{shown}"

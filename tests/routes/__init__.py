@@ -11,7 +11,7 @@ or reads. It is passed those of the following that its function has parameters f
                      variable holds a wrong value, so that a variable that is not loaded shows
     original         for a loader: the live model, of which a copy in memory is made
     unbuilt          for a loader: a Keras model from its config, without variables
-    signatures       for a saver: the tf.functions of a tf.Module to pass as signatures, by key; None for a Keras
+    signatures       for a saver: the tf.functions of a tf.Module to pass as signatures, by key; None for Keras
     specifications   for a saver: for each endpoint, the `tf.TensorSpec`s of its inputs in their structure
     existing         for a saver: where a user's artifact lies
     build            for a saver: the function that builds the model, to build it again in a different graph

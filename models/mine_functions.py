@@ -35,8 +35,10 @@ def functions_of_module(model: Any) -> Tuple[Dict[str, Any], Dict[str, ModuleFun
     endpoints, functions = {}, {}
     default = name_of_default(model)
     for name in dir(model):
+        if (name.startswith("_") and name not in PUBLIC) or is_property(model, name):
+            continue
         function = getattr(model, name, None)
-        if (name.startswith("_") and name not in PUBLIC) or not is_declared(function):
+        if not is_declared(function):
             continue
         arguments = list(arguments_of(function))
         concrete = function.get_concrete_function()
@@ -58,6 +60,11 @@ def signatures_of_artifact(signatures: Mapping[str, Any]) -> Dict[str, Any]:
         name: mapped(dict(sorted(function.structured_input_signature[1].items())), tensor_of)
         for name, function in signatures.items()
     }
+
+
+def is_property(model: Any, name: str) -> bool:
+    """Return whether an attribute is a property. It is no function, and its code may raise."""
+    return isinstance(inspect.getattr_static(model, name, None), property)
 
 
 def is_declared(function: Any) -> bool:

@@ -112,7 +112,8 @@ class Collector:
         executed = running.chosen(document.cells)
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if executed and reporter is not None:
-            reporter.ensure_newline()
+            if reporter._tw.width_of_current_line:  # pytest's own `ensure_newline` does not know of xdist's dots
+                reporter._tw.line()
             reporter.write_line(
                 f"executing the scripts of {counted(len(executed), 'unexpected finding')}, "
                 f"{running.CPU_SECONDS} CPU seconds at most"

@@ -131,6 +131,10 @@ MODULE = """
 
 
     class Defaults(Weighted):
+        @property
+        def fitted(self):
+            raise RuntimeError("not fitted yet")
+
         @function(ROWS)
         def python(self, x, scale=3.0, mask=None, *, shift=1.0):
             return {"y": x * scale + self.weight + shift if mask is None else x}

@@ -65,6 +65,9 @@ def prepared(loader: routes.Loader, question: LoadQuestion) -> Dict[str, Any]:
     if "model" in loader.info.takes:
         from . import look
 
+        if case.info.brought and "unbuilt" in question.traits and question.inputs:
+            first = question.inputs[0]  # its users call it before they load weights into it
+            asking.original(case.info.traits, model, functions=case.info.functions)(first.endpoint, first.value)
         look.forget(model)
         offers["model"] = model
     return offers

@@ -65,6 +65,24 @@ SOUND = """
         return [np.ones((2, 16, 2), "float32")]
 
 
+    @keras.utils.register_keras_serializable()
+    class Net(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.dense = layers.Dense(2)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+
+    def never_called():
+        return Net()
+
+
+    def never_called_inputs():
+        return [np.ones((2, 3), "float32")]
+
+
     def compiled_and_not_trained():
         model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
         model.compile(keras.optimizers.Adam(0.5), keras.losses.MeanSquaredError())
@@ -76,6 +94,7 @@ NAMES = (
     "given_in_64_bits",
     "given_in_64_bits_by_name",
     "free_steps",
+    "never_called",
     "compiled_and_not_trained",
 )
 ROUTES = ("keras_archive:load_model", "export:signature_no_keras", "export:restored", "weights_h5:load_weights")

@@ -152,7 +152,7 @@ MODULE = """
             return {"y": x - self.weight}
 
 
-    positional, variadic, renamed, nested, beside = Positional, Variadic, Renamed, Nested, Beside
+    positional, variadic, renaming, nests, beside = Positional, Variadic, Renamed, Nested, Beside
     one_of_two, one_is_hidden, only_reset = OneOfTwo, OneIsHidden, OnlyReset
     only_call, named_call, defaults = OnlyCall, NamedCall, Defaults
     listed, plainly_listed, half_given, listed_of_several, misnamed = OneOfTwo, OnlyCall, Beside, Defaults, OneOfTwo
@@ -188,8 +188,8 @@ ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
 SOUND = {
     "positional": (RESTORED, *BY_SIGNATURE, CHECKPOINT),
     "variadic": (RESTORED, *BY_SIGNATURE, *BY_TENSORFLOW_1),
-    "renamed": BY_SIGNATURE,
-    "nested": (RESTORED, BY_SIGNATURE[0], *BY_TENSORFLOW_1),
+    "renaming": BY_SIGNATURE,
+    "nests": (RESTORED, BY_SIGNATURE[0], *BY_TENSORFLOW_1),
     "beside": (RESTORED, *BY_SIGNATURE[:2], *BY_TENSORFLOW_1, CHECKPOINT),
     "one_of_two": (RESTORED, *BY_SIGNATURE),
     "one_is_hidden": (RESTORED, BY_SIGNATURE[0]),
@@ -272,7 +272,7 @@ def test_arguments_have_the_names_that_the_function_gives_them(describe):
 
     assert arguments("positional") == ["first", "second"]
     assert arguments("variadic") == ["first", "others_0", "others_1"]
-    assert arguments("renamed") == ["first", "second"]
+    assert arguments("renaming") == ["first", "second"]
 
 
 def test_each_function_has_the_signatures_that_its_answers_allow(session, describe):
@@ -344,8 +344,8 @@ def test_inputs_that_no_function_takes_are_one_clear_line(describe, function, me
 
 
 FAULTY = [
-    *((function, route) for function in ("positional", "variadic", "renamed") for route in BY_SIGNATURE[:2]),
-    *((function, "saved_model:restored") for function in ("positional", "variadic", "nested", "beside", "only_call")),
+    *((function, route) for function in ("positional", "variadic", "renaming") for route in BY_SIGNATURE[:2]),
+    *((function, "saved_model:restored") for function in ("positional", "variadic", "nests", "beside", "only_call")),
     ("beside", "saved_model:signature"),
     ("only_call", "saved_model:signature"),
 ]

@@ -212,26 +212,10 @@ def artifact_kind(path: str) -> str:
         return "checkpoint"
     for suffix, kind in ((".weights.h5", "weights_h5"), (".keras", "keras_archive"), (".h5", "h5"), (".hdf5", "h5")):
         if path.endswith(suffix):
-            if kind == "h5" and holds_weights_alone(path):
-                raise ValueError(
-                    f"{path} holds weights alone, in Keras's older format, which is not judged: bring the whole "
-                    "model, or weights in a file .weights.h5"
-                )
             return kind
     foreign = os.path.exists(os.path.join(path, "config.json"))
     why = ": its config.json is not Keras's, and it has no saved_model.pb" if foreign else ""
     raise ValueError(f"{path} is no SavedModel, .keras, .h5 or checkpoint{why}")
-
-
-def holds_weights_alone(path: str) -> bool:
-    """Return whether an HDF5 file was written by `save_weights`, and has no config. A broken file is for loaders."""
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            return "layer_names" in file.attrs and "model_config" not in file.attrs
-    except OSError:
-        return False
 
 
 def is_keras_folder(path: str) -> bool:

@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import h5py
 import pytest
 
 from tests.run.brought import Brought, UnusableModel
@@ -103,8 +102,7 @@ def renamed_in_archive(path: Path, old: bytes, new: bytes) -> None:
 
 def renamed_in_h5(path: Path, old: str, new: str) -> None:
     """Replace text in the config of an .h5 file."""
-    import h5py
-
+    
     with h5py.File(path, "a") as file:
         config = file.attrs["model_config"]
         config = config.decode() if isinstance(config, bytes) else config
@@ -240,7 +238,6 @@ def test_a_gate_over_what_neither_pair_can_load_is_not_safe(shelf, tmp_path):
         ("folder", "is no SavedModel, .keras, .h5 or checkpoint"),
         ("checkpoints", "checkpoints/checkpoint names no checkpoint"),
         ("plain.weights.h5", "holds weights alone: say MODULE:FUNCTION="),
-        ("older.h5", "holds weights alone, in Keras's older format, which is not judged: bring the whole model"),
         ("shelf:nothing=plain.keras", "module 'shelf' has no attribute 'nothing'"),
         ("shelf:broken=plain.weights.h5", "RuntimeError: no database"),
     ],
@@ -249,8 +246,6 @@ def test_what_is_no_artifact_is_bad_usage(session, shelf, tmp_path, artifact, me
     (shelf / "folder").mkdir(exist_ok=True)
     (shelf / "checkpoints").mkdir(exist_ok=True)
     (shelf / "checkpoints" / "checkpoint").write_text("model_checkpoint_p")
-    with h5py.File(shelf / "older.h5", "w") as weights:  # as Keras 2 writes them; Keras 3 does not any more
-        weights.attrs["layer_names"] = ["dense"]
     with pytest.raises(UnusableModel) as refused:
         Brought.artifact(artifact, shelf).described_by(session.evidence.agents["B"]["keras"])
     assert message in str(refused.value)

@@ -102,7 +102,8 @@ def renamed_in_archive(path: Path, old: bytes, new: bytes) -> None:
 
 def renamed_in_h5(path: Path, old: str, new: str) -> None:
     """Replace text in the config of an .h5 file."""
-    
+    import h5py
+
     with h5py.File(path, "a") as file:
         config = file.attrs["model_config"]
         config = config.decode() if isinstance(config, bytes) else config

@@ -58,7 +58,7 @@ def case_as_described(info: CaseInfo) -> Case:
 
 @dataclasses.dataclass(frozen=True)
 class Described:
-    """What a user brings: as a case, its model, and the user's inputs as arrays, by endpoint; None without any."""
+    """A user's model: its case, the model itself, and the given inputs as arrays by endpoint, if there are any."""
 
     info: CaseInfo
     model: Any
@@ -72,7 +72,7 @@ class Described:
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """What a user names on the command line, before an artifact is loaded.
+    """A model or an artifact that a user names on the command line, before an artifact is loaded.
 
     Args:
         exists_as: the kind of the artifact; None for a model that a function builds.

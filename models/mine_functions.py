@@ -14,7 +14,6 @@ from .mine_inputs import mapped, tensor_of
 
 # The attribute names that are not private, although they begin with an underscore.
 PUBLIC = ("__call__",)
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +93,8 @@ def arguments_of(function: Any) -> Iterator[Argument]:
 def names_in_signature(concrete: Any, arguments: Sequence[Argument]) -> Tuple[str, ...]:
     """Return TensorFlow's names of the inputs in a signature, with the arguments sorted by name.
 
-    None are returned if they are those of the arguments. A TensorSpec may have a name of its own, and the tensors of
-    one argument are numbered.
+    The result is empty if these are the names of the arguments. Others come from a TensorSpec that has a name, and
+    from an argument of several tensors, which are numbered.
     """
     names = iter(getattr(concrete, "_arg_keywords", None) or ())
     by_argument = {

@@ -40,7 +40,7 @@ class Framed:
 
 @dataclasses.dataclass(frozen=True)
 class Frame:
-    """What the frames of all scripts have in common."""
+    """The parts that the frames of all scripts have in common."""
 
     subject: Subject
 

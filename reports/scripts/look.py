@@ -1,4 +1,4 @@
-"""What a script looks at, as source."""
+"""The source that a script compares before and after loading."""
 
 from __future__ import annotations
 

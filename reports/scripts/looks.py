@@ -1,4 +1,4 @@
-"""What a script looks at to see a shortfall, by requirement.
+"""Looks by requirement: the code with which a script sees a shortfall.
 
 All of it is source. A look defines a function and says how to use it on the original (`model`) and on what was loaded
 (`loaded`). Both give a dict of texts by place, and the shortfall shows if the two dicts differ.

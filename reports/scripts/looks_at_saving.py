@@ -1,4 +1,4 @@
-"""What a script looks at to see what saving has left: in the live model and its process, or in files."""
+"""Looks at what saving has left: in the live model and its process, or in files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script looks at to see that signatures are not as they should be."""
+"""Looks at signatures that are not as they should be."""
 
 from __future__ import annotations
 

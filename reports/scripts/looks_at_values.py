@@ -1,4 +1,4 @@
-"""What a script looks at in what was loaded: for each requirement only what the shortfall is about.
+"""Looks at the values in a loaded model: for each requirement, only those that the shortfall is about.
 
 All of it is source. A look defines a function and says how to use it on the original (`model`) and on what was loaded
 (`loaded`). Both give a dict of texts by place, and the shortfall shows if the two dicts differ.

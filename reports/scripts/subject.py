@@ -130,7 +130,7 @@ class Subject:
 
     @functools.cached_property
     def earlier(self) -> list[Input]:
-        """What is asked before the input, where that may matter: of each endpoint the first one."""
+        """The inputs to ask before this one, where that may matter: the first of each endpoint."""
         name = self.input.name if self.input else ""
         if not self.remembers or name not in self.shortfall.inputs:
             return []

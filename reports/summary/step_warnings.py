@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras warned of while saving and loading, in a line."""
+"""Warnings of TensorFlow and Keras while saving and loading, in a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras warn of while a child saves or loads, the same in every run.  [both sides]
+"""Warnings of TensorFlow and Keras while a child saves or loads, the same in every run.  [both sides]
 
 Addresses, times, process ids, counters in names, folders and repetition are left out: two runs of one pair say the
 same, in any order and with any number of workers.

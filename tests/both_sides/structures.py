@@ -20,7 +20,7 @@ def in_structure(value: Any, parts: Sequence[Any]) -> Any:
             placed = {key: place(each[key]) for key in sorted(each)}
             return {key: placed[key] for key in each}
         if isinstance(each, (list, tuple)):
-            return [place(part) for part in each]
+            return type(each)(place(part) for part in each)
         return None if each is None else next(remaining)
 
     return place(value)

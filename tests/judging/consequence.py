@@ -9,7 +9,7 @@ from tests.judging.requirement import Shortfall, Symptom
 
 
 class Consequence(enum.Enum):
-    """What a shortfall means to the owner of a model, the gravest first; `words` explain it."""
+    """The meaning of a shortfall to the owner of a model, the gravest first; `words` explain it."""
 
     words: str
 

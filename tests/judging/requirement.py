@@ -111,7 +111,7 @@ class Shortfall(Exception):
 
     @property
     def identities(self) -> frozenset[Identity]:
-        """What has to be the same in two shortfalls for them to be one, for each of its places."""
+        """Its identity at each of its places. Two shortfalls are the same if these are."""
         return frozenset(
             Identity(self.symptom, place, self.exception) for place in self.places or (Place(self.message),)
         )

@@ -162,7 +162,7 @@ class Seen:
 
     @property
     def warnings(self) -> list[StepWarning]:
-        """What was warned of while saving and loading, as far as the requirement has asked for these steps."""
+        """The warnings of saving and loading, as far as the requirement has asked for these steps."""
         return [each for step in ("save", "load") if step in self.steps for each in self.steps[step].warnings(step)]
 
     def answers_to_few(self, response: Response) -> list[dict[str, Any]]:
@@ -214,7 +214,7 @@ class Seen:
             compare(expected, seen, ulp=ulp, at_least=at_least, values=not asked.special, unsure=unsure)
         )
 
-    @property
+    @functools.cached_property
     def ulp_over_pairs(self) -> dict[str, float]:
         """The tolerance over two pairs, in the precision that the model computes in."""
         config = self.saved.get("before", {}).get("architecture", {}).get("config", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.run.catalogue import BrokenTensorFlow
 from tests.run.request import RunRequest
 from tests.run.session import Session
 from tests.run.start import BAD_USAGE, StartedRun, start
+from tests.selftest.executed import Forks, forks
 from tests.selftest.pinned import PINNED
 from tests.selftest.planted_faults import FAULTS, planted_faults
 
@@ -64,6 +66,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def session(request: pytest.FixtureRequest) -> Session:
     """The session with the planted faults."""
     return request.config.stash[KEY]
+
+
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory) -> Iterator[Forks]:
+    """A process that executes scripts in forks of itself."""
+    with forks(tmp_path_factory.mktemp("keras")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

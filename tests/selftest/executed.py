@@ -21,7 +21,7 @@ PLANTING = BESIDE_TENSORFLOW / "planting.py"
 
 @dataclasses.dataclass(frozen=True)
 class Shown:
-    """What a script ended with: its last exit status, and all that it printed."""
+    """The end of a script: its last exit status, and all that it printed."""
 
     status: int
     printed: str

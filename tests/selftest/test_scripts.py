@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from tests.judging.bench import Bench
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.requirement import Shortfall, Symptom
-from tests.selftest.executed import Forks, forks, with_planting
+from tests.selftest.executed import with_planting
 from tests.selftest.made_documents import row, side
 from tests.selftest.planted_faults import PlantedFault, planted_faults
 
@@ -38,12 +37,6 @@ KINDS = {
 NO_FAULT_THERE = {("keras_archive:asks_for_the_loss", "custom_objects")}
 MOST_LINES = 30
 LARGEST = 20_000
-
-
-@pytest.fixture(scope="module")
-def forking(tmp_path_factory) -> Iterator[Forks]:
-    with forks(tmp_path_factory.mktemp("keras")) as started:
-        yield started
 
 
 def caught(bench: Bench, fault: PlantedFault, requirement: str) -> Row:

@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from tests.judging.requirement import requirements
 from tests.judging.seen import Seen
 from tests.run.brought import Brought
 from tests.run.session import Session
-from tests.selftest.executed import Forks, forks, with_planting
+from tests.selftest.executed import Forks, with_planting
 
 # The module and its functions have names that scripts use for things of their own.
 MODULE = """
@@ -106,12 +106,6 @@ FAULTY_ARTIFACTS = [
     ("class [2]", ("net", "saved_model"), "existing_saved_model:reports_different_signatures", ["signatures"]),
 ]
 SOUND = {"existing_keras_archive": "load_model", "existing_saved_model": "signature"}
-
-
-@pytest.fixture(scope="module")
-def forking(tmp_path_factory) -> Iterator[Forks]:
-    with forks(tmp_path_factory.mktemp("keras")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras warn of: heard at every level, the same in every run, and shown."""
+"""Warnings of TensorFlow and Keras: heard at every level, the same in every run, and shown."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from tests.judging.requirement import requirements
 from tests.judging.seen import Seen
 from tests.run.brought import Brought, DescribedCase, UnusableModel
 from tests.run.session import Session
-from tests.selftest.executed import Forks, forks, with_planting
+from tests.selftest.executed import with_planting
 
 MODULE = """
     import numpy as np
@@ -199,12 +199,6 @@ SOUND = {
     "plainly_listed": (BY_SIGNATURE[0],),
     "half_given": (RESTORED, BY_SIGNATURE[0]),
 }
-
-
-@pytest.fixture(scope="module")
-def forking(tmp_path_factory) -> Iterator[Forks]:
-    with forks(tmp_path_factory.mktemp("keras")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -387,7 +387,7 @@ def test_rows_match_what_the_pair_raises_although_a_message_names_the_case(bench
 
 
 class Building(Seen):
-    """What is seen if a case cannot be built."""
+    """The evidence on a case that cannot be built."""
 
     def __init__(self, response, evidence):
         super().__init__(evidence, NEW_ARTIFACTS, "standard.dense_classifier", Route("h5"))

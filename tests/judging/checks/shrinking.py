@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.both_sides.structures import leaves
+from tests.both_sides.structures import in_structure, leaves
 from tests.both_sides.tensors import Tensor
 from tests.interpreters.child_handle import AgentLost
 from tests.interpreters.response import MissingSection
@@ -87,13 +87,13 @@ def smaller(value: Any, tensors: Sequence[Tensor]) -> Iterator[Any]:
         half = batches[0] // 2
         for part in (slice(half), slice(half, None)):
             rows = [leaf[part] if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)]
-            yield rebuilt(value, rows)
+            yield in_structure(value, rows)
     elif batches and batches[0] > 1:
         for row in range(batches[0]):
             rows = [
                 one_row(leaf, row) if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)
             ]
-            yield rebuilt(value, rows)
+            yield in_structure(value, rows)
     for at, (leaf, tensor) in enumerate(zip(flat, tensors, strict=True)):
         array = elements(leaf)
         zero = b"" if tensor.kind == "string" else array.dtype.type(0)
@@ -108,7 +108,7 @@ def smaller(value: Any, tensors: Sequence[Tensor]) -> Iterator[Any]:
                 simpler[rest[start : start + size]] = zero
                 cut = simpler.reshape(array.shape)
                 replaced = cut if leaf is array else dataclasses.replace(leaf, values=cut)
-                yield rebuilt(value, [*flat[:at], replaced, *flat[at + 1 :]])
+                yield in_structure(value, [*flat[:at], replaced, *flat[at + 1 :]])
             size //= 2
 
 
@@ -125,18 +125,3 @@ def one_row(leaf: Any, row: int) -> Any:
 def is_zero(element: Any, zero: Any) -> bool:
     """Return whether the element is already as simple as it gets; -0.0 is not."""
     return bool(element == zero) and not (isinstance(element, np.floating) and np.signbit(element))
-
-
-def rebuilt(value: Any, flat: Sequence[Any]) -> Any:
-    """Return the structure of the value with these leaves, in flattened order."""
-    remaining = iter(flat)
-
-    def build(part: Any) -> Any:
-        if isinstance(part, dict):
-            built = {key: build(part[key]) for key in sorted(part)}
-            return {key: built[key] for key in part}
-        if isinstance(part, (list, tuple)):
-            return type(part)(build(item) for item in part)
-        return next(remaining)
-
-    return build(value)

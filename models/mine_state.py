@@ -8,13 +8,11 @@ import numpy as np
 
 from ..beside_tensorflow import asking
 from ..both_sides.tensors import Tensor
-
-# What Keras calls the variable of a seed generator, and TensorFlow that of a `tf.random.Generator`.
-SEEDS = ("seed_generator_state", "StateVar")
+from ..both_sides.variable_names import is_seed_state
 
 
 def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence[Any]]) -> List[str]:
-    """Return the traits `stateful`, `seeded` and `unrepeatable`, as far as they hold.
+    """Return the traits `stateful`, `seeded`, `draws` and `unrepeatable`, as far as they hold.
 
     Each endpoint is asked twice with each example. The first time may create variables. What sets a variable to a
     constant changes it the first time alone.
@@ -35,10 +33,19 @@ def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence
             moved = [each for each, earlier in zip(variables, before) if is_changed(earlier, np.asarray(each))]
             changed.update({id(each): each for each in [*at_first, *moved]})
             differs = differs or (not moved and repr(one) != repr(two))
-    names = [getattr(each, "path", None) or getattr(each, "name", "") for each in asking.state_of(model)]
-    seeded = any(seed in name for name in names for seed in SEEDS)
-    found = {"stateful": bool(changed), "seeded": seeded, "unrepeatable": differs}
+    seeds = [each for each in asking.state_of(model) if is_seed_state(name_of(each))]
+    found = {
+        "stateful": bool(changed),
+        "seeded": bool(seeds),
+        "draws": any(id(each) in changed for each in seeds),
+        "unrepeatable": differs,
+    }
     return [trait for trait, holds in found.items() if holds]
+
+
+def name_of(variable: Any) -> str:
+    """Return Keras 3's path of a variable, or its name."""
+    return getattr(variable, "path", None) or getattr(variable, "name", "")
 
 
 def is_changed(before: np.ndarray, after: np.ndarray) -> bool:

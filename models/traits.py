@@ -35,6 +35,7 @@ TRAITS = {
     "adapted": "a preprocessing layer that has learned its state from data",
     "augmentation": "a layer that changes images at random during training",
     "seeded": "a layer with its own seed generator, whose state is a variable",
+    "draws": "it draws random numbers when it answers, from a generator whose state is a variable",
     "mixed_precision": "the model computes in a different dtype than its variables have",
     "low_precision": "variables in float16 or bfloat16",
     "quantized": "weights that have been quantized",
@@ -82,6 +83,7 @@ REQUIRES = {
     "traced": "trained",
     "only_trains": "compiled",
     "adapted": "preprocessing",
+    "draws": "stateful",
 }
 
 

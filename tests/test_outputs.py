@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from tests.both_sides.cases import CaseInfo
+from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
 from tests.judging.checks.answers import Answer, difference
@@ -94,13 +95,13 @@ def has_finite_values(answer: Answer) -> bool:
 
 
 def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:
-    """Return the original's answers to the inputs that the loaded model was asked, by `eager` and `graph`.
+    """Return the original's answers to the inputs that the loaded model was asked, by `SIDES`.
 
     A side that does not count for any route of the run was not asked, and is missing.
     """
     response = seen.original
     response[seen.loader.judged_against]
-    sides = {side: response[side] for side in ("eager", "graph") if side in response}
+    sides = {side: response[side] for side in SIDES if side in response}
     asked = {each.name for each in seen.asked}
     return [
         dict(zip(sides, answers, strict=True))

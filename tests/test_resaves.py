@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
-from tests.judging.checks.variables import SEED_STATE, Variable
-from tests.judging.comparison import compare, without_messages
-from tests.judging.consequence import OF_SEEDS
-from tests.judging.requirement import Place, Shortfall, requirement
+from tests.judging.checks.variables import Variable, without_seed_states
+from tests.judging.comparison import without_messages
+from tests.judging.requirement import Shortfall, requirement
 from tests.judging.seen import Seen
 
 
@@ -44,21 +43,19 @@ def resaves(seen: Seen) -> None:
 def check_same_weights(seen: Seen, once: Sequence[Variable], twice: Sequence[Variable]) -> None:
     """Check that the second load gave the same variables, bit for bit and in the same order, as the first one.
 
-    If only seed states differ, the place says so.
+    The states of random generators do not count: `random_state` says whether loading keeps them.
     """
-    values = [[value for path, value in each if not SEED_STATE.search(path)] for each in (once, twice)]
-    only_seeds = compare(*values).equal
-    places = (Place(f"weights {OF_SEEDS}"),) if only_seeds else ()
-    check_same(seen, "weights", [value for _, value in once], [value for _, value in twice], places)
+    values = [[value for _, value in without_seed_states(each)] for each in (once, twice)]
+    check_same(seen, "weights", *values)
 
 
-def check_same(seen: Seen, what: str, once: object, twice: object, places: tuple[Place, ...] = ()) -> None:
+def check_same(seen: Seen, what: str, once: object, twice: object) -> None:
     """Check that the second load gave bit for bit what the first one gave."""
     comparison = seen.compare(once, twice)
     if not comparison.equal:
         first = comparison.differences[0]
         message = f"saved again and loaded, other {what}"
-        raise Shortfall(message, expected=str(first.expected), seen=str(first), places=places)
+        raise Shortfall(message, expected=str(first.expected), seen=str(first))
 
 
 def test_resaves(cell):

@@ -53,7 +53,7 @@ class Noisy(keras.layers.Layer):
 
 @case(
     inputs=Tensor((None, 3)),
-    traits=("functional", "stateful", "seeded"),
+    traits=("functional", "stateful", "seeded", "draws"),
     custom_objects={"Conformance>Noisy": Noisy},
     offered={"keras": ">=3"},
 )

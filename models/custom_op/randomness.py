@@ -19,7 +19,7 @@ class Generator(tf.Module):
         return {"noisy": x + self.scale * self.generator.normal(tf.shape(x))}
 
 
-@case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("stateful", "seeded"))
+@case(endpoints={"serve": {"x": Tensor((None, 2))}}, traits=("stateful", "seeded", "draws"))
 def random_generator():
     """A tf.random.Generator. Its state must be saved, so that the loaded one draws the next numbers."""
     module = Generator()

@@ -14,9 +14,9 @@ class Kind(enum.Enum):
     """A kind of shortfall: the files that find it, and the words by which its message is known."""
 
     WORKS = ("checks/refusals", "is not offered by this pair, and works")
-    PATHS = ("weights", "the variables have other paths")
+    PATHS = ("renamed", "the variables have other paths")
     ORDER = ("weights", "the variables are in another order")
-    NUMBER = ("weights resumed_training training_state", "more or fewer")
+    NUMBER = ("weights random_state resumed_training training_state", "more or fewer")
     TRAINABLE = ("architecture", "other variables are trainable")
     OTHER_OPTIMIZER = ("training_state", "another optimizer")
     EVALUATION = ("resumed_training", "evaluate() ")

@@ -31,6 +31,8 @@ LOOKS: Mapping[str, Callable[[Subject], Look]] = {
     "outputs": values.outputs,
     "overwrites": saving.overwrites,
     "promises": saving.promises,
+    "random_state": values.random_state,
+    "renamed": values.renamed,
     "resaves": values.resaves,
     "resumed_training": values.resumed_training,
     "saves": nothing,

@@ -14,6 +14,7 @@ from reports.scripts.kinds import Kind
 from reports.scripts.look import Look
 from reports.scripts.looks_at_signatures import contract_of
 from reports.scripts.subject import Subject
+from tests.both_sides.variable_names import is_seed_state
 from tests.judging.inputs import features_of
 from tests.judging.requirement import Shortfall
 
@@ -68,6 +69,12 @@ LAYERS = (
     " for each in {}.layers if type(each).__name__ != 'InputLayer']"
 )
 REACHED = "[each for each in tf.train.TrackableView(loaded).descendants() if isinstance(each, tf.Variable)]"
+# Of the original, of what was loaded, and of a restored object.
+ALL_VARIABLES = ("model.variables", "loaded.variables", REACHED)
+# Keras's seed generators, and TensorFlow's random generators.
+IS_STATE = "each.name.partition(':')[0].endswith(('seed_generator_state', 'StateVar'))"
+STATES = f"[each for each in {{}} if {IS_STATE}]"
+WITHOUT_STATES = f"[each for each in {{}} if not {IS_STATE}]"
 TRAINABLE = '{{"trainable": str([any(each is one for one in {0}.trainable_variables) for each in {0}.variables])}}'
 # An optimizer that was never built has not made all of its variables, and loading makes them.
 OF_OPTIMIZER = """
@@ -107,23 +114,39 @@ def gradients(subject: Subject) -> Look:
 
 
 def weights(subject: Subject) -> Look:
-    """Look at the values of variables, or at their paths or their number."""
-    shortfall, restored = subject.shortfall, not subject.loads_original
-    if Kind.PATHS.describes(shortfall) or Kind.ORDER.describes(shortfall):
-        if restored and not lists_paths(subject):
-            return Look(ANY_ORDER, "facts(model.variables)", f"facts({REACHED})", only_expected=True)
-        return Look(PATHS, "facts(model.variables)", "facts(loaded.variables)")
-    if Kind.NUMBER.describes(shortfall):
-        return Look("", NUMBER.format("model.variables"), NUMBER.format("loaded.variables"))
-    if restored:
-        return Look(
-            BY_PATH,
-            "facts(model.variables)",
-            f"facts({REACHED})",
-            only_expected=True,
-            by_value=True,
-        )
-    return Look(VARIABLES, "facts(model.variables)", "facts(loaded.variables)", by_value=True)
+    """Look at the values of variables, or at their order or their number, without states of random generators."""
+    if Kind.ORDER.describes(subject.shortfall):
+        return renamed(subject)
+    states = subject.saved["before"]["weights"] if subject.saved else []
+    if not any(is_seed_state(path) for path, _ in states):
+        return values_of(subject, *ALL_VARIABLES)
+    return values_of(subject, *(WITHOUT_STATES.format(each) for each in ALL_VARIABLES))
+
+
+def random_state(subject: Subject) -> Look:
+    """Look at the values or at the number of the states of random generators."""
+    return values_of(subject, *(STATES.format(each) for each in ALL_VARIABLES))
+
+
+def values_of(subject: Subject, original: str, loaded: str, reached: str) -> Look:
+    """Look at the values of variables, or at their number.
+
+    Args:
+        original, loaded: expressions for the variables of either model.
+        reached: an expression for those that a restored object reaches.
+    """
+    if Kind.NUMBER.describes(subject.shortfall):
+        return Look("", NUMBER.format(original), NUMBER.format(loaded))
+    if not subject.loads_original:
+        return Look(BY_PATH, f"facts({original})", f"facts({reached})", only_expected=True, by_value=True)
+    return Look(VARIABLES, f"facts({original})", f"facts({loaded})", by_value=True)
+
+
+def renamed(subject: Subject) -> Look:
+    """Look at the paths of variables."""
+    if not subject.loads_original and not lists_paths(subject):
+        return Look(ANY_ORDER, "facts(model.variables)", f"facts({REACHED})", only_expected=True)
+    return Look(PATHS, "facts(model.variables)", "facts(loaded.variables)")
 
 
 def lists_paths(subject: Subject) -> bool:

@@ -155,6 +155,24 @@ def functions_run(eagerly: bool) -> Iterator[None]:
         tf.config.run_functions_eagerly(False)
 
 
+def unoptimized(ask: Ask) -> Ask:
+    """Return a function that asks in the same way, while TensorFlow does not optimize graphs.
+
+    The switch holds for the whole process, so it is set back after each answer.
+    """
+    import tensorflow as tf
+
+    def ask_unoptimized(endpoint: str, inputs: Any) -> Any:
+        before = tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer", False)
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        try:
+            return ask(endpoint, inputs)
+        finally:
+            tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": before})
+
+    return ask_unoptimized
+
+
 def specifications(inputs: InputStructure) -> Any:
     """Return the type specs of an endpoint's inputs, in their structure; dense tensors get a `tf.TensorSpec`."""
     import tensorflow as tf

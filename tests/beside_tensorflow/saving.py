@@ -67,10 +67,16 @@ def send_save(case: Any, model: Any, question: SaveQuestion, channel: Channel) -
 
 
 def ways_to_ask(case: Any, model: Any) -> Dict[str, asking.Ask]:
-    """Return functions that ask the model, by side: `eager` and `graph`."""
+    """Return functions that ask the model, by side: `eager`, `graph` and `unoptimized`.
+
+    An unoptimized graph is one that TensorFlow runs as it was traced.
+    """
     return {
         "eager": asking.original(case.info.traits, model, None, case.info.functions),
         "graph": asking.original(case.info.traits, model, case.info.endpoints, case.info.functions),
+        "unoptimized": asking.unoptimized(
+            asking.original(case.info.traits, model, case.info.endpoints, case.info.functions)
+        ),
     }
 
 
@@ -86,7 +92,8 @@ def send_answers(case: Any, model: Any, question: OriginalQuestion, channel: Cha
     restore_state()
     for side in question.sides:
         channel.send_section(side, lambda ask=ways[side]: asking.answers(ask, question.inputs))  # type: ignore[misc]
-        send_gradients(channel, f"{side}_gradients", ways[side], question)
+        if side != "unoptimized":
+            send_gradients(channel, f"{side}_gradients", ways[side], question)
         restore_state()
     return restore_state
 

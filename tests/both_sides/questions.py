@@ -11,6 +11,9 @@ from .plain import from_plain, to_plain
 from .routes import GivenObjects
 from .tensors import Input
 
+# The ways in which the original answers: op by op, as a function, and as a function whose graph is not optimized.
+SIDES = ("eager", "graph", "unoptimized")
+
 
 @dataclasses.dataclass(frozen=True)
 class CatalogueQuestion:
@@ -72,7 +75,7 @@ class OriginalQuestion(CaseQuestion):
 
     Args:
         few: the inputs that show whether two models are the same.
-        sides: which answers to all inputs count: `eager`, `graph`, both or none.
+        sides: which answers to all inputs count: some of `SIDES`, or none.
     """
 
     step: ClassVar[str] = "original"

@@ -118,6 +118,12 @@ class LoaderInfo:
     converted: bool
     opaque: bool
     slow: bool
+    in_session: bool = False
+
+    @property
+    def runs_elsewhere(self) -> bool:
+        """True if the graph does not run in Python's TensorFlow 2, so that it may be optimized in another way."""
+        return self.converted or self.agent == "cpp" or self.in_session
 
     @property
     def restores_training(self) -> bool:

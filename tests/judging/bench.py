@@ -63,10 +63,10 @@ class Bench:
         return judgements
 
     def blocker(self, cell: Cell, judgement: Judgement) -> Judgement:
-        """Return the judgement of the `saves` or `loads` cell that blocks this one."""
+        """Return the judgement of the cell that blocks this one: of `saves`, `loads` or `weights`."""
         if judgement.blocked_by == "saves":
             return self.judge(Cell(cell.case, cell.route.of_saver, "saves"))[judgement.hop.of_saving]
-        return self.judge(Cell(cell.case, cell.route, "loads"))[judgement.hop]
+        return self.judge(Cell(cell.case, cell.route, judgement.blocked_by or "loads"))[judgement.hop]
 
     def seen(self, cell: Cell, hop: Hop, expects_refusal: bool = False) -> Seen:
         """Return the evidence on a cell in one hop."""

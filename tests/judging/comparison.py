@@ -87,6 +87,7 @@ def compare(
     seen: Any,
     *,
     ulp: Mapping[str, float] | None = None,
+    noise: Any = 0.0,
     at_least: Any = 0.0,
     values: bool = True,
     unsure: Any = None,
@@ -96,6 +97,8 @@ def compare(
     Args:
         expected, seen: structures of dicts, lists, tuples, arrays, ragged and sparse tensors.
         ulp: the tolerance in ulp by dtype; dtypes that are not in it are compared bitwise.
+        noise: a tolerance in ulp that counts if it is the larger one: a number for all leaves, or a structure like
+            that of `expected`.
         at_least: the magnitude at which an ulp is measured if the row's largest is smaller: a number for all
             leaves, or a structure like that of `expected`.
         values: whether finite values are compared too, and not only the positions of those that are not finite.
@@ -103,7 +106,7 @@ def compare(
             they are finite are not compared.
     """
     comparer = _Comparer(ulp or {}, values)
-    comparer.compare("", expected, seen, unsure, at_least)
+    comparer.compare("", expected, seen, unsure, at_least, noise)
     return comparer.result
 
 
@@ -120,7 +123,7 @@ class _Comparer:
     values: bool
     result: Comparison = dataclasses.field(default_factory=Comparison)
 
-    def compare(self, where: str, expected: Any, seen: Any, unsure: Any, at_least: Any) -> None:
+    def compare(self, where: str, expected: Any, seen: Any, unsure: Any, at_least: Any, noise: Any) -> None:
         """Compare two parts of the same place, and record every difference."""
         if type(expected) is not type(seen):
             self.result.differ(where, "structure", _kind(expected), _kind(seen))
@@ -130,27 +133,29 @@ class _Comparer:
             for name in sorted(set(expected) & set(seen), key=str):
                 other = unsure[name] if isinstance(unsure, dict) and name in unsure else None
                 least = at_least[name] if isinstance(at_least, dict) else at_least
-                self.compare(f"{where}[{name!r}]", expected[name], seen[name], other, least)
+                most = noise[name] if isinstance(noise, dict) else noise
+                self.compare(f"{where}[{name!r}]", expected[name], seen[name], other, least, most)
         elif isinstance(expected, (list, tuple)):
             if len(expected) != len(seen):
                 self.result.differ(where, "count", len(expected), len(seen))
             for i, (one, two) in enumerate(zip(expected, seen, strict=False)):
                 other = unsure[i] if isinstance(unsure, (list, tuple)) and i < len(unsure) else None
                 least = at_least[i] if isinstance(at_least, (list, tuple)) else at_least
-                self.compare(f"{where}[{i}]", one, two, other, least)
+                most = noise[i] if isinstance(noise, (list, tuple)) else noise
+                self.compare(f"{where}[{i}]", one, two, other, least, most)
         elif isinstance(expected, (Ragged, Sparse)):
             for field in dataclasses.fields(expected):
                 one, two, other = (getattr(value, field.name, None) for value in (expected, seen, unsure))
-                self.compare(f"{where}.{field.name}", one, two, other, at_least)
+                self.compare(f"{where}.{field.name}", one, two, other, at_least, noise)
         elif isinstance(expected, np.ndarray):
             self.result.leaves += 1
-            self._compare_arrays(where, expected, seen, unsure, at_least)
+            self._compare_arrays(where, expected, seen, unsure, at_least, noise)
         elif expected != seen:
             self.result.leaves += 1
             self.result.differ(where, "value", repr(expected), repr(seen))
 
     def _compare_arrays(
-        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float
+        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float, noise: float
     ) -> None:
         leaf = self.result.leaves - 1
         if dtype_name(expected) != dtype_name(seen):
@@ -164,12 +169,12 @@ class _Comparer:
         elif expected.dtype.kind == "c":
             for name, part in ((".real", np.real), (".imag", np.imag)):
                 other = part(unsure) if isinstance(unsure, np.ndarray) and unsure.dtype == expected.dtype else None
-                self._compare_floats(where + name, part(expected), part(seen), other, at_least)
+                self._compare_floats(where + name, part(expected), part(seen), other, at_least, noise)
         else:
-            self._compare_floats(where, expected, seen, unsure, at_least)
+            self._compare_floats(where, expected, seen, unsure, at_least, noise)
 
     def _compare_floats(
-        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float
+        self, where: str, expected: np.ndarray, seen: np.ndarray, unsure: Any, at_least: float, noise: float
     ) -> None:
         classes = [_finiteness(array) for array in (expected, seen)]
         sure = np.ones(expected.shape, dtype=bool)
@@ -184,8 +189,8 @@ class _Comparer:
         with np.errstate(invalid="ignore"):
             in_ulp = np.where(absolute == 0, 0.0, absolute / _spacing(expected, finite, at_least))
         self.result.note_error(float(in_ulp.max()), float(absolute.max()))
-        allowed = self.ulp.get(expected.dtype.name)
-        if allowed is None:
+        allowed = max(self.ulp.get(expected.dtype.name, 0.0), noise)
+        if not allowed:
             # Bits, so that -0.0 is not 0.0; where both are NaN, only the position counts.
             bits = np.dtype(f"u{expected.dtype.itemsize}")
             wrong = (_bits(expected, bits) != _bits(seen, bits)) & finite

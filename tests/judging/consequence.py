@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from tests.judging.requirement import Shortfall, Symptom
+from tests.judging.requirement import Shortfall, Size, Symptom
 
 
 class Consequence(enum.Enum):
@@ -38,9 +38,6 @@ class Consequence(enum.Enum):
 LOST_PROCESS = (Symptom.CRASH, Symptom.TIMEOUT, Symptom.MEMORY)
 # Consequences that do not fail a model of a user's within one pair.
 MINOR = (Consequence.RENAMED, Consequence.HARMLESS)
-# What the places of shortfalls in the state of a random generator contain. A model that draws when it answers also
-# falls short in its answers.
-OF_SEEDS = "(seed state)"
 # The consequence of a mismatch, by requirement and a pattern of the message. A mismatch that is not here is silent:
 # nothing raised, and something is wrong.
 MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
@@ -50,7 +47,8 @@ MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
         ("^other (input|output) names", Consequence.RENAMED),
         ("^(a signature is missing|other dtypes or shapes|other defaults)", Consequence.REFUSED),
     ),
-    "weights": (("^the variables have other paths$", Consequence.RENAMED),),
+    "random_state": (("draws from it when it answers$", Consequence.SILENT), ("", Consequence.HARMLESS)),
+    "renamed": (("", Consequence.RENAMED),),
 }
 # A contract that changes between two pairs: only names, or what clients have to send.
 ONLY_NAMES = re.compile(r"(?:^|; )(?!\S+puts\.\S+ is (?:gone|new)(?:;|$))")
@@ -66,7 +64,7 @@ def consequence_of(requirement: str, shortfall: Shortfall) -> Consequence:
         return Consequence.REFUSED if ONLY_NAMES.search(shortfall.message) else Consequence.RENAMED
     if shortfall.symptom in (Symptom.EXCEPTION, Symptom.LOST):
         return Consequence.REFUSED
-    if shortfall.places and all(OF_SEEDS in place.where for place in shortfall.places):
+    if shortfall.places and all(place.size is Size.FORM for place in shortfall.places):
         return Consequence.HARMLESS
     rules = MISMATCHES.get(requirement, ())
     matching = (consequence for words, consequence in rules if re.search(words, shortfall.message))

@@ -17,7 +17,7 @@ from tests.both_sides import wire
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.plain import from_plain, to_plain
-from tests.both_sides.questions import CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion
+from tests.both_sides.questions import SIDES, CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion
 from tests.both_sides.routes import LoaderInfo, Route, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.interpreters.agents import ROOT, AgentHandle
@@ -162,7 +162,9 @@ class Evidence:
         described, all_inputs = self.case(case), self.inputs(case)
         loaders = [self.loader_of(route) for route in self.routes if route.loader and route.saver in savers]
         differentiates = any(loader.has_gradients for loader in loaders)
-        sides = {"eager", "graph"} if self.over_pairs and loaders else {loader.judged_against for loader in loaders}
+        sides = {loader.judged_against for loader in loaders}
+        if loaders and (self.over_pairs or any(loader.runs_elsewhere for loader in loaders)):
+            sides = set(SIDES)  # they differ by the noise that is allowed
         return {
             **self._about_case(case),
             "inputs": tuple(all_inputs),

@@ -18,7 +18,7 @@ from tests.judging.deviations import Deviation
 from tests.judging.evidence import NoEvidence
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import Hop
-from tests.judging.requirement import Blocked, Place, Requirement, Shortfall, Symptom
+from tests.judging.requirement import Blocked, NothingToJudge, Place, Requirement, Shortfall, Symptom
 from tests.judging.seen import Seen
 
 # What it means for a cell that a child was lost.
@@ -110,6 +110,8 @@ def judge(requirement: Requirement, seen: Seen) -> Judgement:
         seen.shortfalls.append(shortfall)
     except Blocked as blocked:
         judgement.outcome, judgement.message, judgement.blocked_by = Outcome.BLOCKED, str(blocked), blocked.by
+    except NothingToJudge as reason:
+        judgement.outcome, judgement.message = Outcome.NOT_APPLICABLE, str(reason)
     except UnknownSection as error_of_ours:
         raise NoEvidence(f"a mistake in the requirement {requirement.name}: {error_of_ours}") from error_of_ours
     except MissingSection as missing:
@@ -160,7 +162,7 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     """
     judgement.deviations = [row.id for row in rows]
     judgement.link = next((row.link for row in rows if row.link), None)
-    if not rows or judgement.outcome is Outcome.BLOCKED:
+    if not rows or judgement.outcome in (Outcome.BLOCKED, Outcome.NOT_APPLICABLE):
         return judgement
     unexplained = [found for found in judgement.shortfalls if not any(row.expects(found) for row in rows)]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient)

@@ -157,6 +157,8 @@ class Planner:
                 continue  # it exists, and no other pair saves it anew
             if not saver.has_artifact and not hop.within_one_pair:
                 continue  # a copy in memory cannot leave its process
+            if requirement.within_one_pair and not hop.within_one_pair:
+                continue
             reason = cannot or requirement.not_applicable(case, saver, loader)
             if case.is_unreadable and requirement.name not in FIRST_IN_REPORTS:
                 reason = reason or NO_ORIGINAL

@@ -51,8 +51,9 @@ class Symptom(str, enum.Enum):
 
 
 class Size(str, enum.Enum):
-    """How much a value is wrong: as much as rounding explains, or more."""
+    """How much a value is wrong: only in its form, as much as rounding explains, or more."""
 
+    FORM = "form"
     ROUNDING = "rounding"
     WRONG = "wrong"
 
@@ -125,11 +126,15 @@ class Shortfall(Exception):
 
 
 class Blocked(Exception):
-    """A cell that cannot be judged, because saving or loading failed: `by` is the requirement that did."""
+    """A cell that cannot be judged, because another requirement does not hold: `by` is its name."""
 
     def __init__(self, by: str, why: str):
         super().__init__(f"{by}: {why}")
         self.by = by
+
+
+class NothingToJudge(Exception):
+    """The model has nothing that the requirement is about, which only the evidence shows."""
 
 
 def always_applies(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) -> None:
@@ -145,6 +150,7 @@ class Requirement:
     check: Callable[[Seen], None]
     over: str
     not_applicable: Callable[..., str | None]
+    within_one_pair: bool = False
 
     def __call__(self, seen: Seen) -> None:
         """Check it on the evidence.
@@ -152,6 +158,7 @@ class Requirement:
         Raises:
             Shortfall: it does not hold.
             Blocked: it cannot be judged.
+            NothingToJudge: it does not apply.
         """
         self.check(seen)
 
@@ -160,13 +167,14 @@ _requirements: dict[str, Requirement] = {}
 
 
 def requirement(
-    *, over: str, not_applicable: Callable[..., str | None] = always_applies
+    *, over: str, not_applicable: Callable[..., str | None] = always_applies, within_one_pair: bool = False
 ) -> Callable[[Callable[[Seen], None]], Requirement]:
     """Make a requirement of the function; the first line of its docstring is its sentence.
 
     Args:
         over: `savers` if it is about saving alone, `routes` if it needs a loader too.
         not_applicable: returns the reason why it does not apply to a case and a route; None if it applies.
+        within_one_pair: it says nothing about what one pair saves and another one loads.
 
     Raises:
         WrongDeclaration: `over` is neither, the function has no docstring, or there is another one of its name.
@@ -178,7 +186,7 @@ def requirement(
             raise wrong(check, f"over={over!r} is neither 'savers' nor 'routes'")
         if not sentence:
             raise wrong(check, "a requirement needs a docstring that says what must hold")
-        made = Requirement(check.__name__, sentence, check, over, not_applicable)
+        made = Requirement(check.__name__, sentence, check, over, not_applicable, within_one_pair)
         declared = _requirements.get(made.name)
         if declared and not is_same(declared.check, check):
             raise wrong(check, f"{declared.check.__module__} already declares a requirement of this name")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.both_sides.cases import CaseInfo
+from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import GivenObjects, LoaderInfo, Route, SaverInfo
 from tests.both_sides.step_warnings import StepWarning
 from tests.both_sides.tensors import Input
@@ -19,7 +20,14 @@ from tests.judging.evidence import Evidence, NoEvidence
 from tests.judging.load_request import LoadRequest
 from tests.judging.pairs import Hop
 from tests.judging.requirement import Blocked, Shortfall
-from tests.judging.tolerance import ULP_CONVERTED, largest_numbers, smallest_scales, ulp_over_pairs
+from tests.judging.tolerance import (
+    TIMES_NOISE,
+    ULP_CONVERTED,
+    largest_numbers,
+    noise_of,
+    smallest_scales,
+    ulp_over_pairs,
+)
 
 
 @dataclasses.dataclass
@@ -189,30 +197,63 @@ class Seen:
         return largest_numbers(self.inputs, self.original[self.loader.judged_against])
 
     def compare_answers(
-        self, asked: Input, expected: Any, seen: Any, largest: Mapping[str, Sequence[float]], other: Any = None
+        self,
+        asked: Input,
+        expected: Any,
+        seen: Any,
+        largest: Mapping[str, Sequence[float]],
+        others: Sequence[Any] = (),
+        noise: Any = 0.0,
     ) -> Comparison:
-        """Compare answers as hop and loader require: bitwise, or with a tolerance over two pairs or runtimes.
+        """Compare answers as hop and loader require: bitwise, or with a tolerance where a graph runs elsewhere.
 
-        Where there is a tolerance and the input leaves the ordinary magnitudes, only the positions of values that are
-        not finite are compared, where both answers of the original agree on them.
+        It does over two pairs, in other runtimes, in C++ and in sessions: there it may be optimized in another way,
+        so each answer of the original is right. Where the input leaves the ordinary magnitudes, only the positions of
+        values that are not finite are compared, where two answers of the original agree on them.
 
         Args:
             largest: the largest numbers of the original's answers to ordinary inputs, by endpoint and leaf.
-            other: the other answer of the original, eager or under `tf.function`.
+            others: the other answers of the original, the eager or traced one first.
+            noise: what `noise_allowed` returns; nothing by default.
         """
         at_least: Any = 0.0
-        ulp: Mapping[str, float]
+        ulp: Mapping[str, float] = self.ulp_over_pairs
         if self.loader.converted:
             ulp = {dtype: allowed * max(1.0, asked.magnitude) for dtype, allowed in ULP_CONVERTED.items()}
-        elif self.hop.within_one_pair:
-            return self._keep(compare(expected, seen))
-        else:
-            ulp = self.ulp_over_pairs
+        elif not self.hop.within_one_pair:
             at_least = smallest_scales(asked, expected, largest.get(asked.endpoint, ()))
-        unsure = other if asked.special else None
-        return self._keep(
-            compare(expected, seen, ulp=ulp, at_least=at_least, values=not asked.special, unsure=unsure)
+        elif not self.loader.runs_elsewhere:
+            return self._keep(compare(expected, seen))
+        comparisons = (
+            compare(
+                one,
+                seen,
+                ulp=ulp,
+                noise=noise,
+                at_least=at_least,
+                values=not asked.special,
+                unsure=next(iter(others), None) if asked.special else None,
+            )
+            for one in (expected, *others)
         )
+        first = next(comparisons)
+        return self._keep(first if first.equal else next((each for each in comparisons if each.equal), first))
+
+    def noise_allowed(self, asked: Input) -> list[float]:
+        """Return by how many ulp each leaf of an answer may differ because the original itself rounds differently."""
+        if self.hop.within_one_pair and not self.loader.runs_elsewhere:
+            return []
+        return [TIMES_NOISE * each for each in self.noise.get(asked.endpoint, [])]
+
+    @functools.cached_property
+    def noise(self) -> dict[str, list[float]]:
+        """By how many ulp the original differs from itself, by endpoint and leaf."""
+        against = self.loader.judged_against
+        order = [against, *(side for side in SIDES if side != against)]
+        sides = [self.original[side] for side in order if side in self.original]
+        found = noise_of(self.inputs, sides, None if self.hop.within_one_pair else self.largest_answers)
+        self.facts["noise_ulp"] = max((each for of_leaves in found.values() for each in of_leaves), default=0.0)
+        return found
 
     @functools.cached_property
     def ulp_over_pairs(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.both_sides.structures import in_structure, leaves
 from tests.both_sides.tensors import Input
+from tests.judging.comparison import compare
 from tests.judging.inputs import elements, magnitude
 
 # The tolerance over two pairs, by dtype; other dtypes are compared bitwise. One ulp is the spacing at the largest
@@ -28,6 +29,11 @@ ULP_OVER_PAIRS = {
 LARGEST_CANCELLATION = 1024.0
 # How much coarser than float32 these are. A model that computes in one of them rounds to it, whatever it answers in.
 COARSER = {"bfloat16": 2.0**16, "float16": 2.0**13}
+# How many times the original's own noise an answer may differ by, where its graph is optimized in another way: three
+# ways to run it are a small sample of all.
+TIMES_NOISE = 4.0
+# The largest difference, in ulp, that counts as noise.
+LARGEST_NOISE = 256.0
 # The tolerance for other runtimes, by dtype, for inputs up to 1; larger inputs multiply it.
 ULP_CONVERTED = {
     # Their kernels sum in another order, and the rounding grows with the terms. Seen with TFLite, LiteRT, ONNX
@@ -81,6 +87,37 @@ def dtype_policies(config: Any) -> Iterator[str]:
                 yield part
             else:
                 yield from dtype_policies(part)
+
+
+def noise_of(
+    asked: Sequence[Input],
+    sides: Sequence[Sequence[Mapping[str, Any]]],
+    largest: Mapping[str, Sequence[float]] | None,
+) -> dict[str, list[float]]:
+    """Return by how many ulp the original differs from itself, by endpoint and leaf, on ordinary inputs.
+
+    A leaf that differs by more than rounding explains has no noise: it draws, or runs something else.
+
+    Args:
+        asked: the inputs.
+        sides: its answers eagerly, as a function and without optimization, the one that counts first.
+        largest: over two pairs, the largest numbers of its answers, as `smallest_scales` takes them.
+    """
+    noise: dict[str, list[float]] = {}
+    for number, each in enumerate(asked):
+        values = [leaves(side[number]["value"]) for side in sides if "value" in side[number]]
+        if each.special or len(values) < len(sides) or len({len(flat) for flat in values}) > 1:
+            continue
+        scale = largest.get(each.endpoint, ()) if largest is not None else None
+        for other in values[1:]:
+            found = [
+                compare(one, two, at_least=0.0 if scale is None else smallest_scales(each, one, scale[at : at + 1]))
+                for at, (one, two) in enumerate(zip(values[0], other, strict=True))
+            ]
+            errors = [comparison.largest_ulp or 0.0 for comparison in found]
+            known = noise.setdefault(each.endpoint, [0.0] * len(errors))
+            noise[each.endpoint] = [max(pair) for pair in zip(known, errors, strict=False)]
+    return {endpoint: [each if each <= LARGEST_NOISE else 0.0 for each in found] for endpoint, found in noise.items()}
 
 
 def largest_numbers(asked: Sequence[Input], answers: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:

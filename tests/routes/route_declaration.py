@@ -158,6 +158,7 @@ def loader(
     converted: bool = False,
     opaque: bool = False,
     slow: bool = False,
+    in_session: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the function as a loader.
 
@@ -180,6 +181,7 @@ def loader(
         converted: a different runtime computes the answers, with kernels of its own.
         opaque: the variables of what it returns cannot be seen.
         slow: every answer takes a session of its own, so it is asked only two inputs of each endpoint.
+        in_session: a session of TensorFlow 1 computes the answers.
 
     Raises:
         WrongDeclaration: an argument cannot be meant.
@@ -203,6 +205,7 @@ def loader(
             converted=converted,
             opaque=opaque or converted or asked == "as_layer",
             slow=slow,
+            in_session=in_session,
         )
         declared = declared_loaders.get(info.name)
         if declared and not is_same(declared.read, read):

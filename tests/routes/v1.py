@@ -94,6 +94,7 @@ def v1_builder(model, path, build, specifications, keys):
     asked="by_signature",
     judged_against="graph",
     opaque=True,
+    in_session=True,
 )
 def v1_session(path):
     """A SavedModel in a TensorFlow 1 session."""
@@ -168,6 +169,7 @@ class CommandLine:
     judged_against="graph",
     opaque=True,
     slow=True,
+    in_session=True,
 )
 def saved_model_cli(path):
     """A SavedModel as the command line shows and runs it."""

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from tests.both_sides.structures import leaves, natural_order
+from tests.both_sides.questions import SIDES
+from tests.both_sides.structures import in_structure, leaves, natural_order
 from tests.both_sides.tensors import Input
 from tests.judging.checks.places import places_of
 from tests.judging.requirement import Place
@@ -46,10 +47,10 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
     """Return how an answer differs from the original's; None if it does not.
 
     Args:
-        original: the original's answers to this input, by `eager` and `graph`.
+        original: the original's answers to this input, by `SIDES`.
     """
     against = seen.loader.judged_against
-    expected, other = original[against], original.get("eager" if against == "graph" else "graph", {})
+    expected = original[against]
     if "raised" in expected:
         # Over two pairs, an answer where the original had none is no loss.
         if "raised" in answer or not seen.hop.within_one_pair:
@@ -57,13 +58,16 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
         return WrongAnswer(in_words(expected), "an answer", (Place(f"{asked.name}: answered"),))
     if "raised" in answer:
         return WrongAnswer("an answer", in_words(answer), (Place(f"{asked.name}: {answer['raised']['type']}"),))
-    one, two, third = expected["value"], answer["value"], other.get("value")
+    one, two = expected["value"], answer["value"]
+    others = [original[side]["value"] for side in SIDES if side != against and "value" in original.get(side, {})]
     if seen.loader.asked not in ("as_original", "by_function"):
         own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
         answered = two if isinstance(two, dict) else {}
-        third = None if third is None else aligned(third, answered, own_names)[0]
+        others = [aligned(each, answered, own_names)[0] for each in others]
         one, two = aligned(one, two, own_names) if isinstance(two, dict) else (leaves(one), leaves(two))
-    comparison = seen.compare_answers(asked, one, two, seen.largest_answers, third)
+    noise = seen.noise_allowed(asked)
+    allowed = in_structure(one, noise) if len(noise) == len(leaves(one)) else 0.0
+    comparison = seen.compare_answers(asked, one, two, seen.largest_answers, others, allowed)
     if comparison.equal:
         return None
     first, more = comparison.differences[0], len(comparison.differences) - 1

@@ -26,6 +26,11 @@ def only_quick(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) -> s
     return reason
 
 
+def only_with_variables(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out sessions, layers and other runtimes, which answer and do not show their variables."""
+    return f"{loader.name} gives no variables" if loader.opaque else None
+
+
 def only_compiled(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
     """Leave out routes that do not promise to restore the training state, and models that were never compiled."""
     if not loader.restores_training:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import collections
 from collections.abc import Sequence
 from typing import Any
 
+from tests.both_sides.variable_names import is_seed_state
 from tests.judging.checks.places import place_of
 from tests.judging.comparison import compare
-from tests.judging.consequence import OF_SEEDS
-from tests.judging.requirement import Shortfall
+from tests.judging.requirement import Place, Shortfall
 from tests.judging.seen import Seen
 
 # The path of a variable, and its value.
 Variable = tuple[str, Any]
-# What Keras calls the variable of a seed generator, and TensorFlow that of a `tf.random.Generator`.
-SEED_STATE = re.compile(r"(^|/)(seed_generator_state|StateVar)$")
 
 
 def paths(variables: Sequence[Variable]) -> list[str]:
@@ -23,9 +21,14 @@ def paths(variables: Sequence[Variable]) -> list[str]:
     return [path for path, _ in variables]
 
 
-def place_name(path: str, number: int) -> str:
-    """Return what places call a variable: its number, the same with every pair, and whether it is a seed state."""
-    return f"variable {number}{f' {OF_SEEDS}' if SEED_STATE.search(path) else ''}"
+def seed_states(variables: Sequence[Variable]) -> list[Variable]:
+    """Return the states of random generators among the variables, in order."""
+    return [(path, value) for path, value in variables if is_seed_state(path)]
+
+
+def without_seed_states(variables: Sequence[Variable]) -> list[Variable]:
+    """Return all other variables, in order."""
+    return [(path, value) for path, value in variables if not is_seed_state(path)]
 
 
 def check_value(seen: Seen, path: str, expected: Any, candidates: Sequence[Any], where: str) -> None:
@@ -65,7 +68,43 @@ def check_in_order(
         raise Shortfall(count, expected=paths(expected), seen=paths(loaded))
     for number, ((path, value), (_, loaded_value)) in enumerate(zip(expected, loaded, strict=True)):
         with seen.also():
-            check_value(seen, name.format(path), value, [loaded_value], name.format(place_name(path, number)))
+            check_value(seen, name.format(path), value, [loaded_value], name.format(f"variable {number}"))
+
+
+def check_restored(seen: Seen, expected: Sequence[Variable], found: Sequence[Variable]) -> None:
+    """Check the variables that a restored object reaches, which may be in any order and under several paths.
+
+    Shortfalls are collected: a variable is missing, or has another value.
+    """
+    expected_by_path, found_by_path = by_path(expected), by_path(found)
+    moved = under_other_paths(expected, found)
+    for number, (path, value) in enumerate(expected):
+        where = f"variable {number}"
+        with seen.also():
+            if path in found_by_path:
+                check_namesakes(seen, path, value, expected_by_path[path], found_by_path[path], where)
+            elif path not in moved:
+                places = (Place(f"{where}: missing"),)
+                raise Shortfall(f"{path} is missing", expected=path, seen=sorted(found_by_path), places=places)
+
+
+def under_other_paths(expected: Sequence[Variable], found: Sequence[Variable]) -> list[str]:
+    """Return the paths of the variables that a restored object reaches under another path alone."""
+    known, reached = set(paths(expected)), set(paths(found))
+    unknown = [value for path, value in found if path not in known]
+    return [
+        path
+        for path, value in expected
+        if path not in reached and any(compare(value, other).equal for other in unknown)
+    ]
+
+
+def by_path(variables: Sequence[Variable]) -> dict[str, list[Any]]:
+    """Return the values by path; a tf.Module may give one name to several variables."""
+    values = collections.defaultdict(list)
+    for path, value in variables:
+        values[path].append(value)
+    return values
 
 
 def check_namesakes(

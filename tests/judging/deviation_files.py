@@ -16,6 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from tests.judging.deviations import Deviation, Deviations, Place
 from tests.judging.requirement import Symptom
+from tests.judging.split_requirements import with_new_names
 
 TESTS = Path(__file__).parents[1]
 OURS = TESTS / "deviations.toml"
@@ -127,7 +128,7 @@ def _expired(path: Path, row: Mapping[str, Any], today: datetime.date) -> bool:
 
 def _deviation(row: Mapping[str, Any], groups: Mapping[str, list[str]], *, accepts: bool, expired: bool) -> Deviation:
     common = {name: row[name] for name in PLACE_FIELDS if name in row}
-    return Deviation(
+    made = Deviation(
         id=row["id"],
         kind=row["kind"],
         symptom=Symptom(row["outcome"]),
@@ -141,6 +142,7 @@ def _deviation(row: Mapping[str, Any], groups: Mapping[str, list[str]], *, accep
         accepts=accepts,
         expired=expired,
     )
+    return with_new_names(made) if accepts else made
 
 
 def _place(fields: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Place:

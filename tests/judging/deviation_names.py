@@ -13,6 +13,7 @@ from tests.judging.deviation_files import UnreadableDeviations
 from tests.judging.deviations import Deviation, Deviations, Place
 from tests.judging.plan import NothingMatches, select
 from tests.judging.requirement import requirements
+from tests.judging.split_requirements import renaming
 
 # What a user brings now need not be all that their list is about.
 OF_USERS = "mine."
@@ -36,9 +37,10 @@ def check_names(deviations: Deviations, catalogue: Catalogue) -> None:
 
 
 def doubtful_names(deviations: Deviations, catalogue: Catalogue) -> list[str]:
-    """Return a line about each name that does not exist in the rows that `check_names` lets pass."""
+    """Return a line about each name in the rows that `check_names` lets pass that is wrong or out of date."""
     known = Names(catalogue)
-    return [problem for row in deviations.rows for problem in known.problems(row)]
+    wrong = [problem for row in deviations.rows for problem in known.problems(row)]
+    return wrong + [line for row in deviations.rows if (line := renaming(row)) is not None]
 
 
 class Names:

@@ -68,6 +68,7 @@ class Deviation:
             text, and an input that must show it.
         accepts: it is a row of a team's own list.
         expired: it accepts nothing any more.
+        split: it names a requirement of which others judge a part now, and applies to all of them.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Deviation:
     expires: str | None = None
     accepts: bool = False
     expired: bool = False
+    split: bool = False
 
     @property
     def is_refusal(self) -> bool:

@@ -199,9 +199,14 @@ def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviatio
 
 
 def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation], lenient: bool) -> list[str]:
-    """Return the ids of rows that do not find what they expect; if lenient, only of rows of a team's own list."""
+    """Return the ids of rows that do not find what they expect; if lenient, only of rows of a team's own list.
+
+    A row about a requirement that was split need not find it in each part.
+    """
     return [
         row.id
         for row in rows
-        if not (lenient and not row.accepts) and not any(row.expects(found) for found in judgement.shortfalls)
+        if not row.split
+        and not (lenient and not row.accepts)
+        and not any(row.expects(found) for found in judgement.shortfalls)
     ]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import pytest
 
 from reports.document.rows import Row
 from reports.gate.findings import findings
 from reports.summary.verdict import verdict
-from tests.both_sides.routes import Route
-from tests.judging.cells import Cell
-from tests.judging.checks.variables import check_in_order
+from tests.judging.checks.configs import check_same_config
 from tests.judging.consequence import Consequence, consequence_of
 from tests.judging.judgement import Judgement, excuse_minor
 from tests.judging.outcome import Outcome
@@ -20,7 +17,7 @@ from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.requirement import Place, Shortfall, Size, Symptom
 from tests.selftest.made_documents import document, side
 from tests.selftest.made_documents import row as made_row
-from tests.test_resaves import check_same_weights
+from tests.test_random_state import MATTERS
 
 
 @pytest.mark.parametrize(
@@ -34,7 +31,9 @@ from tests.test_resaves import check_same_weights
         ("saves", "the child ran out of the memory it may have", Symptom.MEMORY, "crash"),
         ("saves", "the save reported success and left no file", Symptom.MISMATCH, "silent"),
         ("weights", "kernel differs in its values", Symptom.MISMATCH, "silent"),
-        ("weights", "the variables have other paths", Symptom.MISMATCH, "renamed"),
+        ("renamed", "the variables have other paths", Symptom.MISMATCH, "renamed"),
+        ("random_state", "seed_generator_state differs in its values", Symptom.MISMATCH, "harmless"),
+        ("random_state", f"StateVar differs in its values{MATTERS}", Symptom.MISMATCH, "silent"),
         ("weights", "the variables are in another order", Symptom.MISMATCH, "silent"),
         ("signatures", "other input names of 'serve'", Symptom.MISMATCH, "renamed"),
         ("signatures", "a signature is missing", Symptom.MISMATCH, "refused"),
@@ -55,46 +54,49 @@ def test_a_shortfall_has_a_consequence(requirement, message, symptom, consequenc
 
 
 @pytest.mark.parametrize(
-    ("path", "consequence"),
-    [
-        ("dropout/seed_generator/seed_generator_state", "harmless"),
-        ("generator/StateVar", "harmless"),
-        ("dense/kernel", "silent"),
-        ("seed_generator_state/kernel", "silent"),
-    ],
+    ("sizes", "consequence"),
+    [([Size.FORM], "harmless"), ([Size.FORM, Size.FORM], "harmless"), ([Size.FORM, None], "silent"), ([], "silent")],
 )
-def test_the_state_of_a_random_generator_is_harmless_and_other_variables_are_not(path, consequence, session):
-    cell = Cell("standard.dense_classifier", Route("keras_archive", "load_model"), "weights")
-    seen = session.bench.seen(cell, NEW_ARTIFACTS)
-    check_in_order(seen, "{}", "more or fewer", [(path, np.array([1, 2]))], [(path, np.array([1, 3]))])
-    (shortfall,) = seen.shortfalls
-    assert consequence_of("weights", shortfall) is Consequence(consequence)
+def test_what_is_only_written_in_another_form_is_harmless(sizes, consequence):
+    places = tuple(Place(f"compile config: place {number}", size) for number, size in enumerate(sizes))
+    found = Shortfall("the compile config differs at loss", places=places)
+    assert consequence_of("training_state", found) is Consequence(consequence)
+
+
+FUNCTION = {"class_name": "function", "config": "huber", "module": "builtins", "registered_name": "function"}
 
 
 @pytest.mark.parametrize(
-    ("changed", "consequence"), [({1}, "harmless"), ({0}, "silent"), ({0, 1}, "silent"), (set(), None)]
+    ("expected", "loaded", "is_form"),
+    [
+        ({"loss": "huber"}, {"loss": FUNCTION}, True),
+        ({"loss": "mse"}, {"loss": {**FUNCTION, "config": "mean_squared_error"}}, True),
+        ({"loss": "MSE"}, {"loss": "mse"}, True),
+        ({"loss": "huber"}, {"loss": "mse"}, False),
+        ({"loss": "huber"}, {"loss": {**FUNCTION, "module": "shop"}}, False),
+        ({"loss": "huber"}, {"loss": None}, False),
+        ({"build_config": {"input_shape": [64, 3]}}, {"build_config": {"input_shape": [None, 3]}}, True),
+        ({"build_config": {"shapes_dict": {"x": [64, 3]}}}, {"build_config": {"shapes_dict": {"x": [1, 3]}}}, True),
+        ({"build_config": {"input_shape": [64, 3]}}, {"build_config": {"input_shape": [64, 4]}}, False),
+        ({"input_shape": [64, 3]}, {"input_shape": [None, 3]}, False),
+    ],
 )
-def test_only_seed_states_that_are_drawn_anew_are_harmless_in_what_is_saved_again(changed, consequence, session):
-    cell = Cell("standard.dense_classifier", Route("keras_archive", "load_model"), "resaves")
-    seen = session.bench.seen(cell, NEW_ARTIFACTS)
-    once = [("kernel", np.array([1, 2])), ("seed_generator_state", np.array([1, 2]))]
-    twice = [(path, value + 1 if number in changed else value) for number, (path, value) in enumerate(once)]
-    with seen.also():
-        check_same_weights(seen, once, twice)
-    found = [str(consequence_of("resaves", shortfall)) for shortfall in seen.shortfalls]
-    assert found == ([consequence] if consequence else [])
+def test_configs_that_mean_the_same_differ_in_form_alone(expected, loaded, is_form):
+    with pytest.raises(Shortfall) as caught:
+        check_same_config("config", expected, loaded)
+    assert [place.size for place in caught.value.places] == [Size.FORM if is_form else None]
 
 
 RENAMED, WRONG = Shortfall("the variables have other paths"), Shortfall("kernel differs in its values")
 
 
 @pytest.mark.parametrize(
-    ("found", "outcome"),
-    [([RENAMED], Outcome.DEVIATES), ([WRONG], Outcome.FAILS), ([RENAMED, WRONG], Outcome.FAILS)],
+    ("requirement", "found", "outcome"),
+    [("renamed", [RENAMED], Outcome.DEVIATES), ("weights", [WRONG], Outcome.FAILS)],
 )
-def test_only_minor_consequences_do_not_fail_a_user_s_model(found, outcome):
+def test_only_minor_consequences_do_not_fail_a_user_s_model(requirement, found, outcome):
     judgement = Judgement(NEW_ARTIFACTS, Outcome.FAILS, found[0].message, shortfalls=list(found))
-    excuse_minor(judgement, "weights", [])
+    excuse_minor(judgement, requirement, [])
     assert judgement.outcome is outcome
     assert (judgement.message == "renamed: the variables have other paths") == (outcome is Outcome.DEVIATES)
 

@@ -162,13 +162,13 @@ def describe(session, states):
         ("dropping", {"seeded"}),
         ("counting", {"stateful"}),
         ("raw", {"stateful"}),
-        ("noisy", {"seeded", "stateful"}),
+        ("noisy", {"seeded", "stateful", "draws"}),
         ("summing", {"stateful"}),
         ("wild", {"unrepeatable"}),
     ],
 )
 def test_state_that_answers_change_is_found(describe, model, traits):
-    assert describe(model).case.traits & {"stateful", "seeded", "unrepeatable"} == traits
+    assert describe(model).case.traits & {"stateful", "seeded", "draws", "unrepeatable"} == traits
 
 
 @pytest.mark.parametrize(

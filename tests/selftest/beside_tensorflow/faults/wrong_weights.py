@@ -36,6 +36,18 @@ PLANTED = [
         },
     },
     {
+        "route": "keras_archive:gives_other_paths",
+        "instead_of": "keras_archive:load_model",
+        "case": "custom_layer.registered",
+        "caught_by": {"renamed": "the variables have other paths"},
+    },
+    {
+        "route": "export:begins_to_draw_anew",
+        "instead_of": "export:restored",
+        "case": "standard.lstm_masked",
+        "caught_by": {"random_state": "seed_generator_state differs in its values"},
+    },
+    {
         "route": "weights_h5:loads_no_weights",
         "instead_of": "weights_h5:load_weights",
         "case": "standard.batch_norm_trained",
@@ -76,6 +88,26 @@ def casts_weights_to_float16(path, custom_objects):
     for variable in model.variables:
         variable.assign(np.asarray(variable).astype("float16").astype("float32"))
     return model
+
+
+@rebuilds_models
+def gives_other_paths(path, custom_objects):
+    model = loaded(path, custom_objects)
+    for variable in model.variables:
+        if hasattr(variable, "path"):  # Keras 3
+            variable._path = f"other/{variable.path}"
+        else:
+            variable._handle_name = f"other/{variable.name}"
+    return model
+
+
+@loader(reads=("exported_saved_model",), asked="by_function", judged_against="graph")
+def begins_to_draw_anew(path):
+    restored = tf.saved_model.load(path)
+    for variable in restored.variables:
+        if "seed_generator_state" in variable.name:
+            variable.assign(variable + 1)
+    return restored
 
 
 @loader(reads=("weights_h5",), asked="as_original", judged_against="eager")

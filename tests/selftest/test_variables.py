@@ -9,7 +9,7 @@ from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.judgement import Judgement, judge
 from tests.judging.outcome import Outcome
-from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.pairs import NEW_ARTIFACTS, Hop
 from tests.judging.requirement import requirements
 
 CASE = "standard.dense_classifier"
@@ -18,15 +18,21 @@ STATE = ("dropout/seed_generator/seed_generator_state", np.array([1, 2], "uint32
 DRAWN = (STATE[0], np.array([1, 9], "uint32"))
 
 
+def looked_at(variables) -> dict:
+    """Return what a child says of a model with these variables, of which kernels and biases are trained."""
+    trainable = [path.endswith(("kernel", "bias")) for path, _ in variables]
+    return {"weights": variables, "architecture": {"trainable": trainable}}
+
+
 @pytest.fixture
 def judged(session, monkeypatch):
     """A function that judges a requirement on a model with some variables, loaded with others."""
 
-    def of(name: str, before, after, route: str = "keras_archive:load_model") -> Judgement:
-        seen = session.bench.seen(Cell(CASE, Route.parse(route), name), NEW_ARTIFACTS)
+    def of(name: str, before, after, route: str = "keras_archive:load_model", hop=NEW_ARTIFACTS) -> Judgement:
+        seen = session.bench.seen(Cell(CASE, Route.parse(route), name), hop)
         restored = {"found": after, "listed": [path for path, _ in after]}
-        monkeypatch.setattr(type(seen), "saved", {"before": {"weights": before}})
-        monkeypatch.setattr(type(seen), "loaded", {"weights": after, "restored_weights": restored})
+        monkeypatch.setattr(type(seen), "saved", {"before": looked_at(before)})
+        monkeypatch.setattr(type(seen), "loaded", {**looked_at(after), "restored_weights": restored})
         return judge(requirements()[name], seen)
 
     return of
@@ -93,3 +99,24 @@ def test_the_cell_that_blocks_paths_is_that_of_the_weights(session):
     judgement = Judgement(NEW_ARTIFACTS, Outcome.BLOCKED, blocked_by="weights")
     blocker = session.bench.blocker(cell, judgement)
     assert blocker.facts == {"variables": 4}  # that of `loads` has other facts
+
+
+MEAN, TOTAL = ("norm/moving_mean", np.array([4.0])), ("total", np.array([5.0]))
+CHANGED_MEAN = (MEAN[0], np.array([4.5]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ([KERNEL, TOTAL], [KERNEL], ""),
+        ([KERNEL], [STATE, KERNEL, TOTAL], ""),
+        ([KERNEL, MEAN, TOTAL], [KERNEL, MEAN], ""),
+        ([KERNEL, BIAS, TOTAL], [KERNEL], "more or fewer variables"),
+        ([KERNEL, TOTAL], [("other/kernel", KERNEL[1] + 1)], "dense/kernel differs in its values"),
+        ([KERNEL, MEAN, TOTAL], [KERNEL, CHANGED_MEAN], "more or fewer variables"),
+    ],
+)
+def test_over_two_pairs_more_or_fewer_untrained_variables_are_no_loss(judged, before, after, message):
+    assert judged("weights", before, after, hop=Hop("A", "B")).message == message
+    assert judged("weights", before, after).message in ("", "more or fewer variables")
+    assert (judged("weights", before, after).outcome is Outcome.CONFORMS) == (len(before) == len(after))

@@ -16,7 +16,7 @@ class Kind(enum.Enum):
     WORKS = ("checks/refusals", "is not offered by this pair, and works")
     PATHS = ("renamed", "the variables have other paths")
     ORDER = ("weights", "the variables are in another order")
-    NUMBER = ("weights random_state resumed_training training_state", "more or fewer")
+    NUMBER = ("checks/variables_of_versions random_state resumed_training training_state", "more or fewer")
     TRAINABLE = ("architecture", "other variables are trainable")
     OTHER_OPTIMIZER = ("training_state", "another optimizer")
     EVALUATION = ("resumed_training", "evaluate() ")

@@ -103,6 +103,25 @@ def compare_shortfalls(control: Judgement, judgement: Judgement, *, held: bool) 
         judgement.message = f"{new[0].message} (the control falls short in a different way: {before})"
 
 
+def excuse_harmless(judgements: Mapping[Hop, Judgement], requirement: str, *, brought: bool) -> None:
+    """Let a cell deviate if all that the upgrade does to it is harmless.
+
+    Args:
+        brought: a user brings the model. Then other paths of variables are no regression either: the model is right.
+    """
+    excused = (
+        {Consequence.HARMLESS, Consequence.RENAMED}
+        if brought and requirement == "renamed"
+        else {Consequence.HARMLESS}
+    )
+    for judgement in judgements.values():
+        new = judgement.shortfalls if judgement.new is None else judgement.new
+        consequences = {consequence_of(requirement, shortfall) for shortfall in new}
+        if judgement.outcome is Outcome.REGRESSED and consequences and consequences <= excused:
+            judgement.outcome = Outcome.DEVIATES
+            judgement.message = f"{min(consequences, key=lambda each: each.gravity)}: {judgement.message}"
+
+
 def are_refused(shortfalls: Sequence[Shortfall], refusals: Sequence[Deviation]) -> bool:
     """Return whether all shortfalls are declared refusals: by a row, or by Keras's safe mode."""
     return bool(shortfalls) and all(

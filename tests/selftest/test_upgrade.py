@@ -12,8 +12,9 @@ from tests.judging.judgement import Judgement
 from tests.judging.outcome import Outcome
 from tests.judging.pairs import CONTROL, NEW_ARTIFACTS, Hop
 from tests.judging.requirement import Place, Shortfall, Size, Symptom
-from tests.judging.upgrade import accept, compare_with_control
+from tests.judging.upgrade import accept, compare_with_control, excuse_harmless
 from tests.test_outputs import broken_outputs
+from tests.test_random_state import MATTERS
 
 ACROSS = Hop("A", "B")
 
@@ -196,3 +197,29 @@ def test_planted_shortfalls_of_one_kind_have_the_same_places_and_others_have_not
     assert all("ROUNDING" in place for place in places("is_off_by_one_bit", "outputs"))
     assert all("WRONG" in place for place in places("answers_a_constant", "outputs"))
     assert places("drops_a_weight", "weights") < places("casts_weights_to_float16", "weights")
+
+
+STATE = Shortfall("seed_generator_state differs in its values")
+MATTERING = Shortfall(f"StateVar differs in its values{MATTERS}")
+PATHS = Shortfall("the variables have other paths")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "found", "brought", "outcome"),
+    [
+        ("random_state", STATE, False, Outcome.DEVIATES),
+        ("random_state", STATE, True, Outcome.DEVIATES),
+        ("random_state", MATTERING, True, Outcome.REGRESSED),
+        ("renamed", PATHS, True, Outcome.DEVIATES),
+        ("renamed", PATHS, False, Outcome.REGRESSED),
+        ("signatures", Shortfall("other input names of 'serve'"), True, Outcome.REGRESSED),
+        ("weights", weight(1), True, Outcome.REGRESSED),
+    ],
+)
+def test_what_an_upgrade_does_without_harm_is_no_regression(requirement, found, brought, outcome):
+    judgement = Judgement(NEW_ARTIFACTS, Outcome.FAILS, found.message, shortfalls=[found])
+    judgements = {CONTROL: Judgement(CONTROL, Outcome.CONFORMS), NEW_ARTIFACTS: judgement}
+    compare_with_control(judgements, requirement)
+    excuse_harmless(judgements, requirement, brought=brought)
+    assert judgement.outcome is outcome
+    assert judgement.message.startswith(("harmless: ", "renamed: ")) == (outcome is Outcome.DEVIATES)

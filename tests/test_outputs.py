@@ -12,6 +12,7 @@ from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
 from tests.judging.checks.answers import Answer, difference
+from tests.judging.checks.draws import check_draws
 from tests.judging.inputs import elements
 from tests.judging.requirement import MOST_INPUTS, Place, Shortfall, Size, Symptom, requirement
 from tests.judging.seen import Seen
@@ -30,11 +31,6 @@ def outputs(seen: Seen) -> None:
     answers: list[Answer] = seen.loaded["answers"]
     if len(answers) != len(originals):
         raise Shortfall("not every input was answered", expected=len(originals), seen=len(answers))
-    wrong = {}
-    for asked, original, answer in zip(seen.asked, originals, answers, strict=True):
-        differs = difference(seen, asked, original, answer)
-        if differs is not None:
-            wrong[asked.name] = (differs, answer)
     raise_on = [
         asked.name for asked, original in zip(seen.asked, originals, strict=True) if "raised" in original[against]
     ]
@@ -42,6 +38,14 @@ def outputs(seen: Seen) -> None:
     seen.facts["finite_answers"] = sum(has_finite_values(original[against]) for original in originals)
     if seen.case.inputs_dropped:
         seen.facts["inputs_dropped"] = list(seen.case.inputs_dropped)
+    if "unrepeatable" in seen.case.traits:
+        check_draws(seen, seen.asked, [each[against] for each in originals], answers)
+        return
+    wrong = {}
+    for asked, original, answer in zip(seen.asked, originals, answers, strict=True):
+        differs = difference(seen, asked, original, answer)
+        if differs is not None:
+            wrong[asked.name] = (differs, answer)
     if not wrong:
         return
     raised = [answer["raised"] for _, answer in wrong.values() if "raised" in answer]

@@ -74,6 +74,8 @@ class Compared:
             routes += " in the control, " + ", ".join(f"{count} in {hop}" for hop, count in self.elsewhere.items())
         if self.inputs is None:
             return f"{self.case}: {routes}"
+        if "unrepeatable" in self.traits:
+            return f"{self.case}: {routes}, answers are drawn anew each time, and compared over {self.inputs} draws"
         return f"{self.case}: {routes}, the original answers {self.answered} of {self.inputs} inputs"
 
     @property
@@ -83,11 +85,6 @@ class Compared:
             return (
                 f"{self.case} was not compared: the pair that it comes from cannot load it, so see why; if a class "
                 "is missing, name a function of the module that has it, as in --artifact=MODULE:FUNCTION=PATH"
-            )
-        if "unrepeatable" in self.traits:
-            return (
-                f"{self.case} was not compared: it answers the same input differently each time, so draw random "
-                "numbers from a keras.random.SeedGenerator or tf.random.Generator, whose state is saved"
             )
         if not self.judged or not self.answers_judged:
             return None  # nothing applies, it has no functions, or other requirements were asked for

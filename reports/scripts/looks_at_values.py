@@ -11,7 +11,7 @@ import re
 
 from reports.scripts.inputs import tensors
 from reports.scripts.kinds import Kind
-from reports.scripts.look import Look
+from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import contract_of
 from reports.scripts.subject import Subject
 from tests.both_sides.variable_names import is_seed_state
@@ -90,7 +90,13 @@ NUMBER = '{{"number of variables": str(len({}))}}'
 
 
 def outputs(subject: Subject) -> Look:
-    """Look at the answers to one input, number by number."""
+    """Look at the answers to one input, number by number.
+
+    Raises:
+        NoLook: answers are drawn anew each time, and compared over many draws.
+    """
+    if "unrepeatable" in subject.case.traits:
+        raise NoLook("answers are drawn anew each time, so a single one shows nothing")
     original = subject.after_earlier(lambda each: each.ask_original())
     loaded = subject.after_earlier(lambda each: each.ask_loaded())
     if str(subject.shortfall.expected or "").startswith(("structure", "names")):

@@ -5,8 +5,9 @@ Everything is drawn before anything is judged, once per case.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,30 @@ from tests.judging.drawing import draw, drawn
 # The largest number in a user's input with which answers of two pairs are compared by value. Squares of larger ones
 # overflow.
 LARGEST_COMPARED = 1e18
+# How often a model that does not repeat its answers is asked the same.
+DRAWS = 200
 
 
 def inputs_of(case: CaseInfo) -> list[Input]:
     """Return all inputs of a case: for each endpoint the battery, then what is drawn."""
     several = len(case.endpoints) > 1
-    return [each for endpoint in case.endpoints for each in drawn_for(case, endpoint, several)]
+    return repeated(case, [each for endpoint in case.endpoints for each in drawn_for(case, endpoint, several)])
+
+
+def repeated(case: CaseInfo, inputs: Sequence[Input]) -> list[Input]:
+    """Return the inputs to ask; of a model that does not repeat its answers, an ordinary one again and again.
+
+    It is the first of each endpoint that has rows.
+    """
+    if "unrepeatable" not in case.traits:
+        return list(inputs)
+    found = []
+    for endpoint in case.endpoints:
+        ordinary = [each for each in inputs if each.endpoint == endpoint and not each.special]
+        filled_ones = [each for each in ordinary if all(elements(leaf).size for leaf in leaves(each.value))]
+        for each in (filled_ones or ordinary)[:1]:
+            found += [dataclasses.replace(each, name=f"{each.name}/draw-{draw}") for draw in range(1, DRAWS + 1)]
+    return found
 
 
 def drawn_for(case: CaseInfo, endpoint: str, several: bool) -> list[Input]:
@@ -58,7 +77,7 @@ def inputs_given(case: CaseInfo, given: Mapping[str, Mapping[str, Any]]) -> list
             finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")
             name = f"{endpoint}/{given_name}" if several else given_name
             found.append(Input(name, endpoint, largest > LARGEST_COMPARED or not finite, largest, value))
-    return found
+    return repeated(case, found)
 
 
 def features_of(case: CaseInfo) -> Any:

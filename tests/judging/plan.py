@@ -18,7 +18,7 @@ from tests.both_sides.routes import NEEDS, LoaderInfo, Route, SaverInfo
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.pairs import Hop, Pair
 from tests.judging.requirement import (
-    ABOUT_ANSWERS,
+    ABOUT_SINGLE_ANSWERS,
     FIRST_IN_REPORTS,
     NO_ORIGINAL,
     SAVERS,
@@ -162,7 +162,7 @@ class Planner:
             reason = cannot or requirement.not_applicable(case, saver, loader)
             if case.is_unreadable and requirement.name not in FIRST_IN_REPORTS:
                 reason = reason or NO_ORIGINAL
-            if "unrepeatable" in case.traits and requirement.name in ABOUT_ANSWERS:
+            if "unrepeatable" in case.traits and requirement.name in ABOUT_SINGLE_ANSWERS:
                 reason = reason or UNREPEATABLE
             if saver.existing and loader is None and requirement.name != "saves":
                 reason = reason or "nothing is saved anew"

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 SAVERS, ROUTES = "savers", "routes"
 FIRST_IN_REPORTS = ("saves", "loads")
-# The requirements that compare answers, and why they do not apply to a model that does not repeat its own.
-ABOUT_ANSWERS = ("custom_objects", "gradients", "no_trace", "outputs", "resaves")
-UNREPEATABLE = "the original answers the same input differently each time, so there is nothing to compare with"
+# The requirements that compare answers one by one, and why they do not apply to a model that does not repeat its own.
+ABOUT_SINGLE_ANSWERS = ("custom_objects", "gradients", "no_trace", "resaves")
+UNREPEATABLE = (
+    "the original answers the same input differently each time, so only outputs are compared, over many draws"
+)
 # Why all others do not apply to an artifact that cannot be loaded in the plainest way.
 NO_ORIGINAL = "the original cannot be loaded, so there is nothing to compare with"
 

@@ -34,6 +34,16 @@ def aligned(expected: Any, answered: Mapping[str, Any], own_names: list[str] | N
     return flat, [answered[name] for name in names]
 
 
+def matched(seen: Seen, expected: Any, answered: Any) -> tuple[Any, Any]:
+    """Return the original's answer and that of what was loaded in one structure."""
+    if seen.loader.asked in ("as_original", "by_function"):
+        return expected, answered
+    if not isinstance(answered, dict):
+        return leaves(expected), leaves(answered)
+    own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
+    return aligned(expected, answered, own_names)
+
+
 @dataclasses.dataclass(frozen=True)
 class WrongAnswer:
     """An answer that differs from the original's: what was expected and seen, in words, and where it is wrong."""
@@ -60,11 +70,8 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
         return WrongAnswer("an answer", in_words(answer), (Place(f"{asked.name}: {answer['raised']['type']}"),))
     one, two = expected["value"], answer["value"]
     others = [original[side]["value"] for side in SIDES if side != against and "value" in original.get(side, {})]
-    if seen.loader.asked not in ("as_original", "by_function"):
-        own_names = seen.evidence.own_names(seen.hop.saved, seen.case_id, seen.route.saver)["outputs"]
-        answered = two if isinstance(two, dict) else {}
-        others = [aligned(each, answered, own_names)[0] for each in others]
-        one, two = aligned(one, two, own_names) if isinstance(two, dict) else (leaves(one), leaves(two))
+    others = [matched(seen, each, two)[0] for each in others]
+    one, two = matched(seen, one, two)
     noise = seen.noise_allowed(asked)
     allowed = in_structure(one, noise) if len(noise) == len(leaves(one)) else 0.0
     comparison = seen.compare_answers(asked, one, two, seen.largest_answers, others, allowed)

@@ -15,8 +15,6 @@ from tests.judging.requirement import Requirement
 from tests.judging.seen import Seen
 from tests.judging.upgrade import accept, compare_with_control, excuse_harmless
 
-BROUGHT_FAMILY = "mine."
-
 
 @dataclasses.dataclass(frozen=True)
 class Bench:
@@ -37,7 +35,6 @@ class Bench:
         """Judge the cell in every hop of the run."""
         planned = self.planned[cell]
         judgements = {}
-        is_brought = cell.case.startswith(BROUGHT_FAMILY)
         accepting: dict[Hop, list[Deviation]] = {}
         for hop, reason in planned.hops.items():
             rows = self.rows_of(cell, hop)
@@ -47,13 +44,13 @@ class Bench:
                 continue
             judgement = judge(self.requirements[cell.requirement], self.seen(cell, hop, hop in planned.refused_on))
             explaining = [row for row in rows if row not in accepting[hop]]
-            judgements[hop] = apply_deviations(judgement, explaining, lenient=is_brought)
-            if is_brought and not self.is_gate:
+            judgements[hop] = apply_deviations(judgement, explaining, lenient=cell.is_brought)
+            if cell.is_brought and not self.is_gate:
                 excuse_minor(judgements[hop], cell.requirement, explaining)
         if self.is_gate:
             refusals = [row for row in self.rows_of(cell, CONTROL) if row.is_refusal] if CONTROL in judgements else []
             compare_with_control(judgements, cell.requirement, refusals)
-            excuse_harmless(judgements, cell.requirement, brought=is_brought)
+            excuse_harmless(judgements, cell.requirement, brought=cell.is_brought)
             for hop, rows in accepting.items():
                 accept(judgements[hop], rows)
         for judgement in judgements.values():

@@ -7,6 +7,8 @@ import dataclasses
 from tests.both_sides.routes import Route
 from tests.judging.pairs import Hop
 
+BROUGHT_FAMILY = "mine."
+
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Cell:
@@ -15,6 +17,11 @@ class Cell:
     case: str
     route: Route
     requirement: str
+
+    @property
+    def is_brought(self) -> bool:
+        """True if a user brings the model."""
+        return self.case.startswith(BROUGHT_FAMILY)
 
     def __str__(self) -> str:
         return f"{self.case} / {self.route} / {self.requirement}"

@@ -141,6 +141,7 @@ def _deviation(row: Mapping[str, Any], groups: Mapping[str, list[str]], *, accep
         expires=row.get("expires"),
         accepts=accepts,
         expired=expired,
+        by_symptom=row.get("by_symptom", False),
     )
     return with_new_names(made) if accepts else made
 

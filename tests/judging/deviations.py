@@ -68,6 +68,7 @@ class Deviation:
             text, and an input that must show it.
         accepts: it is a row of a team's own list.
         expired: it accepts nothing any more.
+        by_symptom: it is about any model of a user's on its routes that raises this, whatever its cases and traits.
         split: it names a requirement of which others judge a part now, and applies to all of them.
     """
 
@@ -83,6 +84,7 @@ class Deviation:
     expires: str | None = None
     accepts: bool = False
     expired: bool = False
+    by_symptom: bool = False
     split: bool = False
 
     @property
@@ -132,7 +134,7 @@ class Deviations:
         return [
             row
             for row, places in self._by_route[key]
-            if any(place.matches_case(cell.case, traits) for place in places)
+            if (row.by_symptom and cell.is_brought) or any(place.matches_case(cell.case, traits) for place in places)
         ]
 
     def between(self, saved: Pair, loaded: Pair) -> list[Placed]:

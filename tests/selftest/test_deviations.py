@@ -233,3 +233,35 @@ def test_a_name_that_does_not_exist_refuses_our_list_and_a_row_of_a_user_s_only_
     else:
         with pytest.raises(UnreadableDeviations, match=re.escape(told)):
             check_names(alone, session.catalogue)
+
+
+def by_symptom(tmp_path, flag: str) -> Deviations:
+    """Return the row, with or without the flag."""
+    return rows_of(tmp_path, ROW.replace('message = "Unknown', f'{flag}\nmessage = "Unknown'))
+
+
+@pytest.mark.parametrize(
+    ("case", "route", "requirement", "flag", "applies"),
+    [
+        ("mine.tower", "h5:load_model", "loads", "by_symptom = true", True),
+        ("mine.tower", "h5:load_model", "loads", "", False),
+        ("mine.tower", "h5:load_model", "loads", "by_symptom = false", False),
+        ("mine.tower", "h5:load_model", "outputs", "by_symptom = true", False),
+        ("mine.tower", "keras_archive:load_model", "loads", "by_symptom = true", False),
+        ("standard.tower", "h5:load_model", "loads", "by_symptom = true", False),
+    ],
+)
+def test_a_row_by_symptom_is_about_models_of_users_on_its_routes(case, route, requirement, flag, applies, tmp_path):
+    cell = Cell(case, Route.parse(route), requirement)
+    rows = by_symptom(tmp_path, flag).of(cell, [], PAIR, PAIR)
+    assert bool(rows) == applies
+    assert not rows or apply_deviations(judged(error()), rows, lenient=True).outcome is Outcome.DEVIATES
+    assert not rows or apply_deviations(judged(error("ValueError: no")), rows, lenient=True).outcome is Outcome.FAILS
+
+
+def test_rows_by_symptom_expect_exceptions_with_a_message_and_never_values():
+    flagged = [row for row in read_file(OURS).rows if row.by_symptom]
+    assert flagged
+    for row in flagged:
+        assert row.symptom is Symptom.EXCEPTION
+        assert row.message

@@ -319,7 +319,7 @@ class Subject:
         assert self.loader is not None
         flat = [] if self.original_answer is None else leaves(self.original_answer)
         numbers = [each for each in flat if getattr(getattr(each, "dtype", None), "kind", None) in ("f", "V")]
-        if self.hop.within_one_pair and not self.loader.converted:
+        if self.hop.within_one_pair and not self.loader.runs_elsewhere:
             return None
         if not numbers or len(numbers) < len(flat) or self.input is None or self.saved is None:
             return None
@@ -336,11 +336,15 @@ class Subject:
         assert self.input is not None
         ulp = ULP_CONVERTED if self.loader.converted else self.seen.ulp_over_pairs
         factor = max(1.0, self.input.magnitude) if self.loader.converted else 1.0
+        noise = self.seen.noise_allowed(self.input)
+        noise = noise if len(noise) == len(numbers) else [0.0] * len(numbers)
         allowed = [0.0]
-        for each in numbers:
+        for each, of_leaf in zip(numbers, noise, strict=True):
             eps = float(ml_dtypes.finfo(each.dtype).eps)  # type: ignore[no-untyped-call]  # it has no types
             own = magnitude(each)
-            at_least = 0.0 if self.loader.converted else smallest_scale(self.input, own)
+            exact = self.loader.converted or self.hop.within_one_pair
+            at_least = 0.0 if exact else smallest_scale(self.input, own)
             largest = max(own, at_least, 1e-30)
-            allowed.append(ulp.get(each.dtype.name, 0.0) * factor * eps * 2.0 ** np.floor(np.log2(largest)))
+            most = max(ulp.get(each.dtype.name, 0.0) * factor, of_leaf)
+            allowed.append(most * eps * 2.0 ** np.floor(np.log2(largest)))
         return float(max(allowed))

@@ -14,6 +14,7 @@ from tests.both_sides.plain import from_plain
 from tests.both_sides.questions import BroughtQuestion
 from tests.interpreters.agents import AgentHandle
 from tests.interpreters.response import MissingSection, Response
+from tests.run.artifact_path import NoArtifact, artifact_at, is_there
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 FUNCTION_AND_PATH = re.compile(rf"({FUNCTION.pattern})=(.*)", re.DOTALL)
@@ -59,16 +60,19 @@ class Brought:
         """Return the artifact of `--artifact PATH` or `--artifact MODULE:FUNCTION=PATH`.
 
         Raises:
-            UnusableModel: there is nothing at the path.
+            UnusableModel: there is nothing at the path that could be judged.
         """
         function, path = None, text
         named = FUNCTION_AND_PATH.fullmatch(text)
-        if named and not _is_there(Path(folder, text)):
+        if named and not is_there(Path(folder, text)):
             function, path = named.groups()
         file = Path(folder, path)
-        if not _is_there(file):
+        if not is_there(file):
             raise UnusableModel(f"--artifact: there is nothing at {path!r}")
-        source = BroughtSource(function, os.path.abspath(file), search_path(folder))
+        try:
+            source = BroughtSource(function, os.path.abspath(artifact_at(file)), search_path(folder))
+        except NoArtifact as error:
+            raise UnusableModel(f"--artifact {path}: {error}") from None
         return cls(f"--artifact {text}", next(_names(file)), source)
 
     @property
@@ -136,11 +140,6 @@ def search_path(folder: Path) -> tuple[str, ...]:
     """
     named = [os.path.abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
     return (*named, str(folder)) if folder.resolve() == OURS else (str(folder), *named)
-
-
-def _is_there(path: Path) -> bool:
-    """Return whether there is an artifact at the path: a file, a folder, or the prefix of a checkpoint's files."""
-    return path.exists() or Path(f"{path}.index").exists()
 
 
 def _names(artifact: Path) -> Iterator[str]:

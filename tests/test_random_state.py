@@ -27,7 +27,7 @@ def random_state(seen: Seen) -> None:
         with seen.also():
             check_in_order(seen, "{}", "more or fewer states of random generators", expected, loaded)
     else:
-        check_restored(seen, expected, seed_states(seen.loaded["restored_weights"]["found"]))
+        check_restored(seen, expected, seen.loaded["restored_weights"]["found"])
     if "draws" in seen.case.traits:
         for shortfall in seen.shortfalls:
             shortfall.message += MATTERS

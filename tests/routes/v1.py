@@ -101,6 +101,13 @@ def v1_session(path):
     return Session(path)
 
 
+def as_tensorflow_has_it(array, dtype):
+    """Return an array from a file as TensorFlow would: words as objects, and dtypes that numpy does not know."""
+    if array.dtype.kind == "S":
+        return array.astype(object)
+    return array.view(tf.as_dtype(dtype).as_numpy_dtype) if array.dtype.kind == "V" else array
+
+
 class CommandLine:
     """A SavedModel as `saved_model_cli` shows and runs it. Its signatures are functions of arrays."""
 
@@ -137,11 +144,12 @@ class CommandLine:
                 "run", "--dir", self.path, "--tag_set", "serve", "--signature_def", key,
                 "--inputs", ";".join(feeds), "--outdir", outputs,
             )  # fmt: skip
-            answers = {name[:-4]: np.load(os.path.join(outputs, name)) for name in os.listdir(outputs)}
+            # The command line has just written these files; it writes strings as pickled objects.
+            names = [name[:-4] for name in os.listdir(outputs)]
+            answers = {name: np.load(os.path.join(outputs, f"{name}.npy"), allow_pickle=True) for name in names}
             shutil.rmtree(folder)
-            return {
-                name: array.astype(object) if array.dtype.kind == "S" else array for name, array in answers.items()
-            }
+            dtypes = {name: spec["dtype"] for name, spec in self.contract[key]["outputs"].items()}
+            return {name: as_tensorflow_has_it(array, dtypes.get(name)) for name, array in answers.items()}
 
         return run
 

@@ -31,7 +31,7 @@ from ..both_sides.tensors import InputStructure
 from .batches import given_names
 from .case_declaration import Case
 from .mine_functions import functions_of_module, signatures_of_artifact
-from .mine_inputs import (
+from .mine_given import (
     arrays_of,
     check_given,
     given_by_function,
@@ -40,6 +40,7 @@ from .mine_inputs import (
     keras_inputs,
     numbers_as_arrays,
 )
+from .mine_inputs import check_drawable
 from .mine_objects import Registry, distinct
 from .op_libraries import compiler
 from .traits import derived_traits
@@ -189,8 +190,12 @@ def describe(name: str, named: Named, model: Any) -> Described:
     if own_inputs is None and source.artifact:
         own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
-    info = named.info(name, structures, [*traits, *derived_traits(structures, traits)], functions)
-    return Described(info, model, arrays_of(own_inputs, endpoints) if own_inputs else None)
+    check_drawable(structures, own_inputs or {})
+    traits += derived_traits(structures, traits)
+    traits += ["has_signatures"] if any(each.has_signature for each in functions.values()) else []
+    info = named.info(name, structures, traits, functions)
+    given = arrays_of(own_inputs, endpoints, function if functions else "") if own_inputs else None
+    return Described(info, model, given)
 
 
 def artifact_kind(path: str) -> str:

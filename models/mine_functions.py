@@ -46,7 +46,7 @@ def functions_of_module(model: Any) -> Tuple[Dict[str, Any], Dict[str, ModuleFun
         functions[name] = ModuleFunction(
             by_position=tuple(argument.name for argument in arguments[: max(by_position, default=-1) + 1]),
             signature_inputs=names_in_signature(concrete, arguments),
-            has_signature=is_flat(concrete.structured_outputs),
+            has_signature=is_flat(concrete.structured_outputs) and are_dense(endpoints[name]),
             is_default=name == default,
         )
     order = sorted(endpoints, key=lambda name: (not functions[name].has_signature, not endpoints[name]))
@@ -102,6 +102,11 @@ def names_in_signature(concrete: Any, arguments: Sequence[Argument]) -> Tuple[st
     }
     in_order = tuple(name for argument in sorted(by_argument) for name in by_argument[argument])
     return () if in_order == tuple(sorted(by_argument)) or "" in in_order else in_order
+
+
+def are_dense(inputs: Any) -> bool:
+    """Return whether no input is ragged or sparse. Of such ones, a signature takes the parts under other names."""
+    return all(tensor.layout == "dense" for tensor in InputStructure.of(inputs).tensors)
 
 
 def is_flat(outputs: Any) -> bool:

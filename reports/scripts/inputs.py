@@ -36,7 +36,7 @@ def tensors(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {tensors(part)}" for key, part in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(tensors, value)) + "]"
+        return in_brackets(list(map(tensors, value)), isinstance(value, tuple))
     if isinstance(value, Ragged):
         return f"tf.RaggedTensor.from_row_splits({tensors(value.values)}, {value.row_splits.tolist()})"
     if isinstance(value, Sparse):
@@ -49,6 +49,13 @@ def tensors(value: Any) -> str:
         shape = f", {value.shape}" if not value.size else ""
         return f"tf.constant({value.tolist()!r}, {dtype!r}{shape})"
     return f"tf.constant({_rule(value)}, {dtype!r})"
+
+
+def in_brackets(parts: list[str], is_tuple: bool) -> str:
+    """Return the source of a list or a tuple of these parts."""
+    if not is_tuple:
+        return f"[{', '.join(parts)}]"
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
 
 def is_exact(value: Any) -> bool:
@@ -88,11 +95,13 @@ def specifications(structure: InputStructure) -> str:
         return _specification(structure.tensor)
     if structure.by_name is not None:
         return "{" + ", ".join(f"{name!r}: {specifications(part)}" for name, part in structure.by_name.items()) + "}"
-    return "[" + ", ".join(map(specifications, structure.in_order or ())) + "]"
+    return in_brackets(list(map(specifications, structure.in_order or ())), structure.is_tuple)
 
 
 def _specification(tensor: Tensor) -> str:
-    kind = {"dense": "TensorSpec", "ragged": "RaggedTensorSpec", "sparse": "SparseTensorSpec"}[tensor.layout]
+    if tensor.layout == "ragged":
+        return f"tf.RaggedTensorSpec({list(tensor.shape)}, {tensor.dtype!r}, {tensor.ragged_rank})"
+    kind = "SparseTensorSpec" if tensor.layout == "sparse" else "TensorSpec"
     return f"tf.{kind}({list(tensor.shape)}, {tensor.dtype!r})"
 
 

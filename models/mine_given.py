@@ -291,10 +291,10 @@ def arrays_of(
     arrays: Dict[str, List[Any]] = {}
     for endpoint, inputs in own_inputs.items():
         for at, each in enumerate(inputs):
-            value = mapped(each, on_wire)
+            value = cast(mapped(each, on_wire), endpoints[endpoint])
             if function:
                 check_fits(value, endpoints[endpoint], f"{function}[{endpoint!r}][{at}]")
-            arrays.setdefault(endpoint, []).append(cast(value, endpoints[endpoint]))
+            arrays.setdefault(endpoint, []).append(value)
     return arrays
 
 
@@ -314,8 +314,14 @@ def check_fits(value: Any, taken: Any, where: str) -> None:
             raise ValueError(f"{where} holds {in_words(value)}; the function takes {in_words(taken)}")
         for at, (part, each) in enumerate(zip(value, taken)):
             check_fits(part, each, f"{where}[{at}]")
-    elif in_words(value) != in_words(taken):
+    elif value is None or not fits(described(value), taken):
         raise ValueError(f"{where} holds {in_words(value)}; the function takes {in_words(taken)}")
+
+
+def fits(given: Tensor, taken: Tensor) -> bool:
+    """Return whether a function that takes this takes what is given."""
+    same_kind = (given.layout, given.dtype) == (taken.layout, taken.dtype)
+    return same_kind and tf.TensorShape(given.shape).is_compatible_with(taken.shape)
 
 
 def in_words(value: Any) -> str:
@@ -326,8 +332,9 @@ def in_words(value: Any) -> str:
         return f"a list of {len(value)}"
     if value is None:
         return "None"
-    layout = value.layout if isinstance(value, Tensor) else {Ragged: "ragged", Sparse: "sparse"}.get(type(value))
-    return f"a {layout or 'dense'} tensor"
+    tensor = value if isinstance(value, Tensor) else described(value)
+    shape = ", ".join("None" if side is None else str(side) for side in tensor.shape)
+    return f"{'' if tensor.layout == 'dense' else f'{tensor.layout} '}{tensor.dtype} of shape [{shape}]"
 
 
 def cast(value: Any, taken: Any) -> Any:

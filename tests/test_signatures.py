@@ -114,8 +114,9 @@ def answered_tensors(seen: Seen, endpoint: str) -> list[Spec]:
 
 
 def batch_varies(seen: Seen, endpoint: str) -> bool:
-    """Return whether there are inputs of several batch sizes, which a user's own inputs need not have."""
-    values = [asked.value for asked in seen.inputs if asked.endpoint == endpoint]
+    """Return whether inputs of several batch sizes were answered. A user's own inputs need not have several."""
+    answers = zip(seen.inputs, seen.original[seen.loader.judged_against], strict=True)
+    values = [asked.value for asked, answer in answers if asked.endpoint == endpoint and "value" in answer]
     return len({count_rows(leaf) for value in values for leaf in leaves(value)}) > 1 or not seen.case.brought
 
 

@@ -70,7 +70,7 @@ def _rule(array: np.ndarray) -> str:
     shape = array.shape if array.ndim > 1 else len(flat)
     for period in range(1, MOST_VALUES + 1):
         if texts[period:] == texts[:-period]:
-            return f"np.resize({flat[:period].tolist()!r}, {shape})"
+            return f"np.resize({_listed(flat[:period])}, {shape})"
     usual, _ = Counter(texts).most_common(1)[0]
     exceptions = {
         i: flat[i].tolist() if hasattr(flat[i], "tolist") else flat[i] for i in range(len(flat)) if texts[i] != usual
@@ -78,15 +78,22 @@ def _rule(array: np.ndarray) -> str:
     if len(exceptions) <= MOST_EXCEPTIONS:
         reshaped = f", {shape})" if array.ndim > 1 else ")"
         start = "np.reshape(" if array.ndim > 1 else "("
-        return f"{start}[{exceptions!r}.get(i, {usual}) for i in range({len(flat)})]{reshaped}"
+        each = f"[{exceptions!r}.get(i, {usual}) for i in range({len(flat)})]"
+        return f"{start}{each if array.dtype != object else f'np.array({each}, object)'}{reshaped}"
     if array.dtype == object:
-        return f"np.random.default_rng(1).choice({sorted(set(flat.tolist()))[:MOST_EXCEPTIONS]!r}, {shape})"
+        some = np.array([*sorted(set(flat.tolist()))[:MOST_EXCEPTIONS], None], object)[:-1]
+        return f"np.random.default_rng(1).choice({_listed(some)}, {shape})"
     if array.dtype.kind in "iu":
         return f"np.random.default_rng(1).integers({flat.min()}, {flat.max()}, {shape}, endpoint=True)"
     if array.dtype.kind == "b":
         return f"np.random.default_rng(1).random({shape}) < 0.5"
     finite = np.nan_to_num(array.astype("float64"), posinf=0, neginf=0)
     return f"np.random.default_rng(1).uniform({finite.min():.4g}, {finite.max():.4g}, {shape})"
+
+
+def _listed(array: np.ndarray) -> str:
+    """Return source for the values of an array; strings become objects, since others lose zeros at their ends."""
+    return f"np.array({array.tolist()!r}, object)" if array.dtype == object else repr(array.tolist())
 
 
 def specifications(structure: InputStructure) -> str:

@@ -51,6 +51,10 @@ def _dtype_and_shape(info):
     return {"dtype": tf.as_dtype(info.dtype).name, "shape": None if shape.rank is None else shape.as_list()}
 
 
+def _as_objects(array):
+    return array.astype(object) if array.dtype.kind == "S" else array
+
+
 def _as_array(value):
     return np.asarray(value, dtype=object if isinstance(value, bytes) else None)
 
@@ -129,18 +133,18 @@ class CommandLine:
             feeds = []
             for name, value in inputs.items():
                 file = os.path.join(folder, f"{name}.npy")
-                np.save(file, value.astype("S") if value.dtype == object else value)
+                np.save(file, value)  # of strings, an array of objects: an array of bytes drops zeros at their ends
                 feeds.append(f"{name}={file}")
             outputs = os.path.join(folder, "answers")
             self._call(
                 "run", "--dir", self.path, "--tag_set", "serve", "--signature_def", key,
                 "--inputs", ";".join(feeds), "--outdir", outputs,
             )  # fmt: skip
-            answers = {name[:-4]: np.load(os.path.join(outputs, name)) for name in os.listdir(outputs)}
-            shutil.rmtree(folder)
-            return {
-                name: array.astype(object) if array.dtype.kind == "S" else array for name, array in answers.items()
+            answers = {
+                name[:-4]: np.load(os.path.join(outputs, name), allow_pickle=True) for name in os.listdir(outputs)
             }
+            shutil.rmtree(folder)
+            return {name: _as_objects(array) for name, array in answers.items()}
 
         return run
 

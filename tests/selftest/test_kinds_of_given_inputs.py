@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.scripts.inputs import evaluated
+from reports.scripts.inputs import evaluated, tensors
 from tests.both_sides import wire
 from tests.both_sides.routes import Route
 from tests.both_sides.tensors import InputStructure, Tensor
@@ -210,6 +210,73 @@ KINDS = """
         return [{"one": one, "more": (one + 1, {"three": one + 2})}, {"one": -one, "more": [one, {"three": one}]}]
 
 
+    # Strings that are no texts
+
+
+    def example(*numbers):
+        feature = tf.train.Feature(float_list=tf.train.FloatList(value=numbers))
+        return tf.train.Example(features=tf.train.Features(feature={"x": feature})).SerializeToString()
+
+
+    def image(encode, number):
+        return encode(tf.fill((4, 4, 3), tf.constant(number, "uint8"))).numpy()
+
+
+    def pixels(image):
+        decoded = tf.io.decode_image(image, 3, expand_animations=False)
+        return tf.ensure_shape(tf.cast(decoded, "float32"), (4, 4, 3))
+
+
+    class Bytes(tf.Module):
+        def __init__(self):
+            self.weight = tf.Variable(1.5)
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+        def examples(self, examples):
+            found = tf.io.parse_example(examples, {"x": tf.io.FixedLenFeature([2], tf.float32)})
+            return {"y": found["x"] * self.weight, "same": examples}
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+        def images(self, images):
+            decoded = tf.map_fn(pixels, images, fn_output_signature=tf.float32)
+            return {"y": tf.reduce_mean(decoded, axis=[1, 2]) * self.weight}
+
+
+    serves_bytes = serves_scalars = Bytes
+
+
+    def serves_bytes_inputs():
+        # The last bytes of the first are zeros, which arrays of bytes drop.
+        examples = np.array([example(1.0, 0.0), example(2.0, -1.0)], dtype=object)
+        images = [image(tf.io.encode_jpeg, 3), image(tf.io.encode_png, 200)]
+        return {"examples": [examples, examples.tolist()], "images": [{"images": images}, {"images": images[:1]}]}
+
+
+    def serves_scalars_inputs():
+        return {"examples": [example(1.0, 0.0)]}
+
+
+    class Decodes(layers.Layer):
+        def call(self, inputs):
+            return tf.map_fn(pixels, inputs, fn_output_signature=tf.float32)
+
+        def compute_output_spec(self, inputs):
+            return keras.KerasTensor((None, 4, 4, 3), "float32")
+
+
+    def decoder():
+        inputs = keras.Input((), dtype="string", name="image")
+        return keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(Decodes()(inputs))))
+
+
+    def decoder_inputs():
+        images = [image(tf.io.encode_jpeg, 3), image(tf.io.encode_png, 200), image(tf.io.encode_png, 7)]
+        return [images, np.array(images[:2]), tf.constant(images[1:])]
+
+
+    decoder_custom_objects = {"Decodes": Decodes}
+
+
     # Wrong
 
 
@@ -244,7 +311,20 @@ ARCHIVE, WEIGHTS = "keras_archive:load_model", "weights_h5:load_weights"
 BY_SIGNATURE, LAYER = "export:signature", "export:tfsm_layer"
 RESTORED, OF_MODULE = "saved_model:restored", "saved_model:signature"
 FAULTY = "saves_doubled_weights:restored"
-ROUTES = (ARCHIVE, WEIGHTS, BY_SIGNATURE, LAYER, RESTORED, OF_MODULE, "checkpoint:read_checkpoint", FAULTY)
+OF_STRINGS = tuple(f"saved_model:{name}" for name in ("tfsm_layer", "cpp", "v1_session", "saved_model_cli"))
+OF_KERAS = ("export:cpp", "export:v1_session", "export:saved_model_cli")
+ROUTES = (
+    *OF_STRINGS,
+    *OF_KERAS,
+    ARCHIVE,
+    WEIGHTS,
+    BY_SIGNATURE,
+    LAYER,
+    RESTORED,
+    OF_MODULE,
+    "checkpoint:read_checkpoint",
+    FAULTY,
+)
 SOUND = {
     "optional": (ARCHIVE, WEIGHTS, BY_SIGNATURE, LAYER),
     "ragged_model": (ARCHIVE, WEIGHTS),
@@ -253,6 +333,8 @@ SOUND = {
     "serves_drawn": (RESTORED, OF_MODULE),
     "serves_sparse": (RESTORED,),
     "nested": (ARCHIVE, BY_SIGNATURE, LAYER),
+    "serves_bytes": (RESTORED, OF_MODULE, *OF_STRINGS),
+    "decoder": (ARCHIVE, BY_SIGNATURE, LAYER, *OF_KERAS),
 }
 
 
@@ -355,15 +437,31 @@ def test_inputs_along_the_batch_are_made_of_every_kind(describe):
         ("no_list", r"no_list_inputs\(\) has to hold a list of inputs, and holds a dict"),
         (
             "serves_none",
-            r"serves_none_inputs\(\)\['plain'\]\[0\]\['x'\] holds None; the function takes a dense tensor",
+            r"serves_none_inputs\(\)\['plain'\]\[0\]\['x'\] holds None; the function takes float32 of shape",
         ),
-        ("serves_other", r"\['lengths'\]\[0\]\['rows'\] holds a dense tensor; the function takes a ragged tensor"),
+        (
+            "serves_other",
+            r"\['rows'\] holds float32 of shape \[2, 2\]; the function takes ragged float32 of shape",
+        ),
     ],
 )
 def test_a_mistake_in_what_is_given_is_one_clear_line(describe, function, message):
     with pytest.raises(UnusableModel, match=message) as refused:
         describe(function)
     assert "\n" not in str(refused.value)
+
+
+def test_a_script_keeps_the_zeros_at_the_ends_of_strings():
+    class Tf:
+        @staticmethod
+        def constant(value, dtype):  # which keeps the bytes of a list as they are
+            return value if isinstance(value, np.ndarray) else np.array([*value, None], object)[:-1]
+
+    for few in ([b"a\0", b"b"], [b"a\0", b"b"] * 20, [b"a\0"] * 30 + [b"b\0\0"], [b"%d\0" % i for i in range(40)]):
+        array = np.array([*few, None], object)[:-1]
+        made = eval(tensors(array), {"np": np, "tf": Tf})
+        assert set(made.tolist()) <= set(few)
+        assert made.shape == array.shape
 
 
 BATCHES = st.integers(1, 4).flatmap(

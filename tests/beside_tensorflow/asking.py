@@ -40,7 +40,8 @@ def by_name(inputs: Any, wanted: Sequence[str], own_names: Optional[Sequence[str
     """
     flat = leaves(inputs)
     if isinstance(inputs, dict) and set(inputs) == set(wanted):
-        return dict(inputs)
+        # A dict or a list with a single tensor has the name of its argument.
+        return {name: leaves(part)[0] if len(leaves(part)) == 1 else part for name, part in inputs.items()}
     if own_names and set(own_names) == set(wanted) and len(flat) == len(wanted):
         return dict(zip(own_names, flat))
     if len(flat) != len(wanted):

@@ -29,13 +29,15 @@ class ModuleFunction:
     `by_position` are the arguments that no keyword can pass, and those before them. `signature_inputs` are the names
     of its inputs in a signature, in the order of the endpoint's tensors; none if the arguments have the same names.
     `has_signature` is False if a signature cannot return its answers. `is_default` says that TensorFlow makes it
-    `serving_default` if it is passed no signatures.
+    `serving_default` if it is passed no signatures. `is_signed_by_user` says that its input signature is the user's,
+    so that it has to be passed as a concrete function.
     """
 
     by_position: Tuple[str, ...] = ()
     signature_inputs: Tuple[str, ...] = ()
     has_signature: bool = True
     is_default: bool = False
+    is_signed_by_user: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -59,9 +59,12 @@ def numbered_versions(model, path, signatures):
 
 
 @saver(writes="exported_saved_model", title="Model.export", needs="holds_keras_model", keys={"*": SERVE})
-def export(model, path):
+def export(model, path, input_signature=None):
     """Keras's own SavedModel for serving."""
-    model.export(path)
+    if input_signature is None:
+        model.export(path)
+    else:
+        model.export(path, input_signature=input_signature)
 
 
 @saver(

@@ -89,9 +89,9 @@ def export_archive(model, path, specifications):
     offered=KERAS_2,
     promises={"keras_metadata": True},
 )
-def keras_saved_model(model, path):
+def keras_saved_model(model, path, signatures=None):
     """Keras 2's model.save to a folder: a SavedModel that also holds Keras's config."""
-    model.save(path)
+    model.save(path, signatures=signatures)
 
 
 @loader(

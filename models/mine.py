@@ -43,7 +43,7 @@ from .mine_given import (
 from .mine_inputs import check_drawable
 from .mine_keras import in_order, keras_inputs, signature_of_keras
 from .mine_objects import Registry, distinct
-from .mine_signatures import signatures_given
+from .mine_signatures import Signatures, signatures_given
 from .op_libraries import compiler
 from .traits import derived_traits
 
@@ -169,17 +169,14 @@ def describe(name: str, named: Named, model: Any) -> Described:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
     source = named.source
-    make_inputs = beside(source, "inputs")
+    own_inputs = returned_beside(source, "inputs")
     # No inputs are as good as none given.
-    own_inputs = None if make_inputs is None else make_inputs()
     own_inputs = None if isinstance(own_inputs, (list, tuple, dict)) and not own_inputs else own_inputs
     function = f"{(source.function or '').partition(':')[2]}_inputs()"
     functions: Mapping[str, ModuleFunction] = {}
-    is_keras = isinstance(model, tf.keras.Model)
-    named_functions = [] if isinstance(model, Served) else ["call"] if is_keras else names_of_functions(model)
-    signing, said = f"{(source.function or '').partition(':')[2]}_signature()", beside(source, "signature")
-    signatures = {} if said is None else signatures_given(said(), signing, named_functions)
-    if is_keras:
+    signing = f"{(source.function or '').partition(':')[2]}_signature()"
+    signatures = signatures_beside(source, model, signing)
+    if isinstance(model, tf.keras.Model):
         if own_inputs is not None:
             check_given(own_inputs, function)
             own_inputs = [in_order(numbers_as_arrays(each), model) for each in own_inputs]
@@ -331,6 +328,28 @@ def beside(source: BroughtSource, suffix: str) -> Any:
         return None
     module, name = module_of(source)
     return getattr(module, f"{name}_{suffix}", None)
+
+
+def returned_beside(source: BroughtSource, suffix: str) -> Any:
+    """Return what the function with that suffix beside the user's returns; None if there is none.
+
+    Raises:
+        ValueError: it is no function.
+    """
+    function = beside(source, suffix)
+    if function is not None and not callable(function):
+        name = f"{module_of(source)[1]}_{suffix}"
+        raise ValueError(f"{name} is a {type(function).__name__}, and has to be a function")
+    return None if function is None else function()
+
+
+def signatures_beside(source: BroughtSource, model: Any, where: str) -> Signatures:
+    """Return the specs of arguments that the user gives; none for a SavedModel, which has signatures already."""
+    made = None if isinstance(model, Served) else returned_beside(source, "signature")
+    if made is None:
+        return {}
+    is_keras = isinstance(model, tf.keras.Model)
+    return signatures_given(made, where, ["call"] if is_keras else names_of_functions(model))
 
 
 def custom_objects(source: BroughtSource) -> Mapping[str, Any]:

@@ -125,8 +125,10 @@ class InputStructure:
 
     def given_in(self, value: Any) -> List[Tensor]:
         """Return the tensors of an input's leaves, in their order: those that it leaves out with None are missing."""
+        if value is None:
+            return []
         if self.tensor is not None:
-            return [] if value is None else [self.tensor]
+            return [self.tensor]
         if self.by_name is not None:
             pairs = [(self.by_name[name], value[name]) for name in sorted(self.by_name)]
         else:

@@ -491,6 +491,7 @@ def test_a_failing_input_of_any_kind_is_made_small():
     inner = wire.Ragged(ragged(ones, [2, 1, 2, 1, 0]), np.array([0, 2, 2, 5]))
     value = {"one": None, "more": (inner,)}
     found = smallest(value, structure.given_in(value), lambda each: wire.elements(each["more"][0]).sum() >= 1)
+    assert [each.layout for each in structure.given_in({"one": ones, "more": None})] == ["dense"]
     assert evaluated(literal(found))["more"][0].rows == 1
     assert isinstance(evaluated(literal(found))["more"], tuple)
     assert found["one"] is None

@@ -145,6 +145,10 @@ SIGNED = """
         return [ROWS]
 
 
+    unmade, unmade_signature = Two, [ROWS]
+    unmade_too, unmade_too_inputs = Two, [1]
+
+
     def net_of_two_signature():
         return [ROWS, ROWS]
 
@@ -247,6 +251,8 @@ def test_a_fault_is_caught_and_its_script_shows_it(session, describe, forking, t
         ),
         ("unknown", r"unknown_signature\(\) has specs for serve; there is never, signed, unsigned"),
         ("listed", r"listed_signature\(\) has to return a dict by function, and returns a list; there are never"),
+        ("unmade", r"unmade_signature is a list, and has to be a function$"),
+        ("unmade_too", r"unmade_too_inputs is a list, and has to be a function$"),
         ("net_of_two", r"net_of_two_signature\(\) has 2 specs; a model takes one argument"),
         (
             "net_of_others",

@@ -5,6 +5,8 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
     tower_inputs()           returns a list of inputs in the form that the model takes; for a tf.Module, a dict of
                              such lists by function, each input a dict of arguments; without it, inputs are drawn
                              from the model's own specs
+    tower_signature()        returns how the model is exported, as `tf.function(input_signature=...)` takes it, or a
+                             dict of such lists by function; the model's own specs come first, and the inputs last
     tower_custom_objects     the custom objects that loading Keras's files takes: a dict, or a function that returns
                              a dict
 """
@@ -30,20 +32,23 @@ from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
 from .batches import given_names
 from .case_declaration import Case
-from .mine_functions import functions_of_module, signatures_of_artifact
-from .mine_inputs import (
+from .mine_functions import functions_of_module, names_of_functions, signatures_of_artifact
+from .mine_given import (
     arrays_of,
     check_given,
     given_by_function,
-    in_order,
     inputs_in_files,
-    keras_inputs,
     numbers_as_arrays,
 )
+from .mine_inputs import check_drawable
+from .mine_keras import in_order, keras_inputs, signature_of_keras
 from .mine_objects import Registry, distinct
+from .mine_signatures import Signatures, signatures_given
 from .op_libraries import compiler
 from .traits import derived_traits
 
+# What may stand beside a function: under its name, with an underscore and one of these.
+BESIDE = ("custom_objects", "inputs", "signature")
 # The kinds of artifacts that hold weights alone.
 WEIGHTS = ("checkpoint", "weights_h5")
 
@@ -136,9 +141,11 @@ def find(source: BroughtSource) -> Named:
         raise ValueError(
             f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
         )
-    if source.function and beside(source, "custom_objects") is None and beside(source, "inputs") is None:
+    if source.function and all(
+        beside(source, suffix) is None for suffix in ("custom_objects", "inputs", "signature")
+    ):
         module, function = module_of(source)
-        getattr(module, function)  # where there is none of the three, the name is wrong
+        getattr(module, function)  # where there is none of these, the name is wrong
     custom_objects(source)
     model = model_unloaded(source, exists_as)
     if model is None and exists_as in (None, *WEIGHTS):
@@ -162,35 +169,45 @@ def describe(name: str, named: Named, model: Any) -> Described:
         ValueError: the model does not say what it takes, or takes what cannot be drawn.
     """
     source = named.source
-    make_inputs = beside(source, "inputs")
+    own_inputs = returned_beside(source, "inputs")
     # No inputs are as good as none given.
-    own_inputs = None if make_inputs is None else make_inputs()
     own_inputs = None if isinstance(own_inputs, (list, tuple, dict)) and not own_inputs else own_inputs
     function = f"{(source.function or '').partition(':')[2]}_inputs()"
     functions: Mapping[str, ModuleFunction] = {}
+    signing = f"{(source.function or '').partition(':')[2]}_signature()"
+    signatures = signatures_beside(source, model, signing)
     if isinstance(model, tf.keras.Model):
         if own_inputs is not None:
             check_given(own_inputs, function)
             own_inputs = [in_order(numbers_as_arrays(each), model) for each in own_inputs]
-        endpoints, traits = {"call": keras_inputs(model, name, own_inputs)}, keras_traits(model)
+        signature = signature_of_keras(model, signatures, signing)
+        endpoints, traits = {"call": keras_inputs(model, name, own_inputs, signature)}, keras_traits(model)
+        traits += ["own_signature"] if signature is not None else []
         own_inputs = None if own_inputs is None else {"call": own_inputs}
     else:
         if isinstance(model, Served):
             endpoints = signatures_of_artifact(model.signatures)
         else:
-            endpoints, functions = functions_of_module(model)
+            endpoints, functions = functions_of_module(model, signatures, signing)
+        if not endpoints:
+            raise ValueError(
+                "it has no function with an input_signature, so there is nothing to ask it: give one to its "
+                f"tf.function, or put a function {signing} beside it that returns a list of tf.TensorSpecs"
+            )
         flat = not functions or any(each.has_signature for each in functions.values())
         traits = [*([] if flat else ["composite_outputs"]), "holds_module"]
         if own_inputs is not None:
             by_function = given_by_function(own_inputs, function, endpoints)
             own_inputs = {name: [numbers_as_arrays(each) for each in values] for name, values in by_function.items()}
-    if not endpoints:
-        raise ValueError("it has no function with an input_signature, so there is nothing to ask it")
     if own_inputs is None and source.artifact:
         own_inputs = inputs_in_files(source.artifact, endpoints, model)
     structures = {endpoint: InputStructure.of(each) for endpoint, each in endpoints.items()}
-    info = named.info(name, structures, [*traits, *derived_traits(structures, traits)], functions)
-    return Described(info, model, arrays_of(own_inputs, endpoints) if own_inputs else None)
+    check_drawable(structures, own_inputs or {})
+    traits += derived_traits(structures, traits)
+    traits += ["has_signatures"] if any(each.has_signature for each in functions.values()) else []
+    info = named.info(name, structures, traits, functions)
+    given = arrays_of(own_inputs, endpoints, function if functions else "") if own_inputs else None
+    return Described(info, model, given)
 
 
 def artifact_kind(path: str) -> str:
@@ -311,6 +328,28 @@ def beside(source: BroughtSource, suffix: str) -> Any:
         return None
     module, name = module_of(source)
     return getattr(module, f"{name}_{suffix}", None)
+
+
+def returned_beside(source: BroughtSource, suffix: str) -> Any:
+    """Return what the function with that suffix beside the user's returns; None if there is none.
+
+    Raises:
+        ValueError: it is no function.
+    """
+    function = beside(source, suffix)
+    if function is not None and not callable(function):
+        name = f"{module_of(source)[1]}_{suffix}"
+        raise ValueError(f"{name} is a {type(function).__name__}, and has to be a function")
+    return None if function is None else function()
+
+
+def signatures_beside(source: BroughtSource, model: Any, where: str) -> Signatures:
+    """Return the specs of arguments that the user gives; none for a SavedModel, which has signatures already."""
+    made = None if isinstance(model, Served) else returned_beside(source, "signature")
+    if made is None:
+        return {}
+    is_keras = isinstance(model, tf.keras.Model)
+    return signatures_given(made, where, ["call"] if is_keras else names_of_functions(model))
 
 
 def custom_objects(source: BroughtSource) -> Mapping[str, Any]:

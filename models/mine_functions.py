@@ -11,6 +11,7 @@ import tensorflow as tf
 from ..both_sides.cases import ModuleFunction
 from ..both_sides.tensors import InputStructure, Tensor
 from .mine_inputs import mapped, tensor_of
+from .mine_signatures import Signatures, check_agree
 
 # The attribute names that are not private, although they begin with an underscore.
 PUBLIC = ("__call__",)
@@ -25,29 +26,50 @@ class Argument:
     is_by_position: bool
 
 
-def functions_of_module(model: Any) -> Tuple[Dict[str, Any], Dict[str, ModuleFunction]]:
+def names_of_functions(model: Any) -> List[str]:
+    """Return the names of a module's tf.functions that are not private, with and without an input signature."""
+    public = [name for name in dir(model) if not name.startswith("_") or name in PUBLIC]
+    return [
+        name
+        for name in public
+        if not is_property(model, name) and hasattr(getattr(model, name, None), "get_concrete_function")
+    ]
+
+
+def functions_of_module(
+    model: Any, given: Signatures, where: str
+) -> Tuple[Dict[str, Any], Dict[str, ModuleFunction]]:
     """Return the inputs of each function of a tf.Module with an input signature, by argument, and how it is called.
+
+    Args:
+        given: the input signatures that a user gives to functions without one.
+        where: the user's function that returns these, for messages.
 
     Those that have a signature and take an input come first. So a stateful module that is asked only these answers
     as one that is asked the others afterwards.
+
+    Raises:
+        ValueError: a user's signature does not fit its function.
     """
     endpoints, functions = {}, {}
     default = name_of_default(model)
-    for name in dir(model):
-        if (name.startswith("_") and name not in PUBLIC) or is_property(model, name):
+    for name in names_of_functions(model):
+        function = getattr(model, name)
+        own = getattr(function, "input_signature", None)
+        if own is None and name not in given:
             continue
-        function = getattr(model, name, None)
-        if not is_declared(function):
-            continue
-        arguments = list(arguments_of(function))
-        concrete = function.get_concrete_function()
+        if own is not None and name in given:
+            check_agree(list(own), given[name], f"{where}[{name!r}]")
+        arguments = list(arguments_of(function, given[name] if own is None else own))
+        concrete = function.get_concrete_function() if own is not None else traced(function, given[name], where, name)
         by_position = [at for at, argument in enumerate(arguments) if argument.is_by_position]
         endpoints[name] = {argument.name: argument.inputs for argument in arguments}
         functions[name] = ModuleFunction(
             by_position=tuple(argument.name for argument in arguments[: max(by_position, default=-1) + 1]),
             signature_inputs=names_in_signature(concrete, arguments),
-            has_signature=is_flat(concrete.structured_outputs),
+            has_signature=is_flat(concrete.structured_outputs) and are_dense(endpoints[name]),
             is_default=name == default,
+            is_signed_by_user=own is None,
         )
     order = sorted(endpoints, key=lambda name: (not functions[name].has_signature, not endpoints[name]))
     return {name: endpoints[name] for name in order}, functions
@@ -71,9 +93,22 @@ def is_declared(function: Any) -> bool:
     return getattr(function, "input_signature", None) is not None and hasattr(function, "get_concrete_function")
 
 
-def arguments_of(function: Any) -> Iterator[Argument]:
-    """Yield the arguments that the input signature describes. Those of `*xs` are x_0, x_1, as TensorFlow says."""
-    specs: List[Any] = list(function.input_signature)
+def traced(function: Any, specs: Sequence[Any], where: str, name: str) -> Any:
+    """Return a function without a signature as a concrete one.
+
+    Raises:
+        ValueError: it does not take these specs.
+    """
+    try:
+        return function.get_concrete_function(*specs)
+    except Exception as error:  # it may be the user's own code that raises
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"{where}[{name!r}] does not fit the function: {reason}") from None
+
+
+def arguments_of(function: Any, signature: Sequence[Any]) -> Iterator[Argument]:
+    """Yield the arguments that an input signature describes. Those of `*xs` are x_0, x_1, as TensorFlow says."""
+    specs: List[Any] = list(signature)
     parameters = inspect.signature(function.python_function).parameters.values()
     for parameter in [each for each in parameters if each.name != "self"]:
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
@@ -102,6 +137,11 @@ def names_in_signature(concrete: Any, arguments: Sequence[Argument]) -> Tuple[st
     }
     in_order = tuple(name for argument in sorted(by_argument) for name in by_argument[argument])
     return () if in_order == tuple(sorted(by_argument)) or "" in in_order else in_order
+
+
+def are_dense(inputs: Any) -> bool:
+    """Return whether no input is ragged or sparse. Of such ones, a signature takes the parts under other names."""
+    return all(tensor.layout == "dense" for tensor in InputStructure.of(inputs).tensors)
 
 
 def is_flat(outputs: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -11,7 +11,9 @@ import tensorflow as tf
 from ..beside_tensorflow import asking
 from ..both_sides.cases import CaseInfo
 from ..both_sides.plain import to_plain
-from ..both_sides.tensors import InputStructure, Tensor
+from ..both_sides.structures import holds_none, leaves
+from ..both_sides.tensors import InputStructure, Path, Tensor
+from ..both_sides.wire import Ragged, Sparse
 from .batches import batch_size, given_names, inputs_made_from
 from .known_values import Known, known_by_graph, known_by_parts, most_rows, tensor_with
 from .mine_state import lively, traits_of_state
@@ -22,8 +24,6 @@ FREE = 3
 SCALES = (1.0, 100.0)
 # How many of the given inputs are asked twice.
 MOST_EXAMPLES = 2
-# The keys and positions that lead to a tensor in the inputs of an endpoint.
-Path = Tuple[Any, ...]
 
 
 def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, Sequence[Any]]]) -> Dict[str, Any]:
@@ -51,19 +51,28 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
         for endpoint, inputs in endpoints.items()
     }
     state = traits_of_state(model, ask, examples)
+    if info.is_keras_model and answers_with_composites(ask, examples["call"]):
+        state.append("composite_outputs")
     inputs_by_name: Dict[str, Dict[str, Any]] = {}
     dropped: List[str] = []
+    left_out = 0
     for endpoint, values in (given or {}).items():
         made = inputs_made_from(values, endpoints[endpoint])
         shapes = [tensor.shape for tensor in endpoints[endpoint].tensors]
         batch = next((shape[0] for shape in shapes if shape), None)
         taken = {name: value for name, value in made.items() if batch is None or batch_size(value) == batch}
         answered = {name: value for name, value in taken.items() if answers(ask, endpoint, value)}
-        inputs_by_name[endpoint] = {**given_names(values), **answered}
+        named = {**given_names(values), **answered}
+        # A stateful model answers in order, and signatures are asked only those without None.
+        inputs_by_name[endpoint] = dict(sorted(named.items(), key=lambda item: holds_none(item[1])))
+        with_none = [name for name, value in inputs_by_name[endpoint].items() if holds_none(value)]
+        left_out += len(with_none)
+        state += ["only_none_inputs"] if len(with_none) == len(inputs_by_name[endpoint]) else []
         dropped += [f"{endpoint}/{name}" if len(given or {}) > 1 else name for name in made if name not in answered]
     if given:
         of_the_user = sum(map(len, given.values()))
         notes = [f"{of_the_user} given, {sum(map(len, inputs_by_name.values())) - of_the_user} made from them"]
+        notes += [f"{left_out} of them with None, which no signature is asked"] if left_out else []
         notes += [f"{len(dropped)} more dropped, which the model does not take"] if dropped else []
     doc = f"{info.doc}. Inputs: {'; '.join(notes)}" if notes else info.doc
     traits = info.traits.union(state)
@@ -73,7 +82,7 @@ def with_inputs_tried(info: CaseInfo, model: Any, given: Optional[Mapping[str, S
 
 def lively_inputs(inputs: InputStructure, scale: float) -> Any:
     """Return `lively` arrays of that magnitude for an endpoint."""
-    return with_parts(inputs, lambda _, each: lively(each, shape_of(each), scale))
+    return inputs.map(lambda each: laid_out(lively(each, shape_of(each), scale), each))
 
 
 def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:
@@ -83,6 +92,17 @@ def answers(ask: asking.Ask, endpoint: str, value: Any) -> bool:
     except Exception:
         return False
     return True
+
+
+def answers_with_composites(ask: asking.Ask, examples: Sequence[Any]) -> bool:
+    """Return whether a Keras model answers with a ragged or a sparse tensor, of which no signature is made."""
+    for value in examples:
+        try:
+            answer = asking.to_wire(ask("call", value))
+        except Exception:  # the model does not take it
+            continue
+        return any(isinstance(leaf, (Ragged, Sparse)) for leaf in leaves(answer))
+    return False
 
 
 # What the model knows
@@ -111,7 +131,7 @@ def with_known_values(
     for path, tensor in tensors.items():
 
         def holds(low: int, high: int, path: Path = path) -> bool:
-            return answers(ask, endpoint, with_parts(inputs, lambda at, each: example(each, at == path, low, high)))
+            return answers(ask, endpoint, inputs.map_with_path(lambda at, each: example(each, at == path, low, high)))
 
         tensors[path], texts[path] = tensor_with(tensor, known[path], holds)
         if by_parts and not texts[path] and tensor.kind != "float" and tensor.dtype != "bool":
@@ -120,7 +140,7 @@ def with_known_values(
             texts[path] = f"{text} ({where})" if text else "nothing was found that the model knows"
         if tensors[path].known:
             tensors[path] = dataclasses.replace(tensors[path], known_rows=rows)
-    return InputStructure.of(with_parts(inputs, lambda path, _: tensors[path])), texts
+    return InputStructure.of(inputs.map_with_path(lambda path, _: tensors[path])), texts
 
 
 def concrete_function(info: CaseInfo, model: Any, endpoint: str) -> Any:
@@ -153,21 +173,25 @@ def in_graph_order(inputs: InputStructure, *, is_module: bool, path: Path = ()) 
         yield from in_graph_order(part, is_module=is_module, path=(*path, at))
 
 
-def with_parts(inputs: InputStructure, make: Callable[[Path, Tensor], Any], path: Path = ()) -> Any:
-    """Return dicts and lists nested as the inputs are, with `make(path, tensor)` in place of each tensor."""
-    if inputs.tensor is not None:
-        return make(path, inputs.tensor)
-    if inputs.by_name is not None:
-        return {name: with_parts(part, make, (*path, name)) for name, part in inputs.by_name.items()}
-    return [with_parts(part, make, (*path, at)) for at, part in enumerate(inputs.in_order or ())]
-
-
-def example(tensor: Tensor, is_tried: bool, low: int, high: int) -> np.ndarray:
+def example(tensor: Tensor, is_tried: bool, low: int, high: int) -> Any:
     """Return two rows for a tensor: these two numbers in turn if it is tried, and else what is harmless."""
     shape = shape_of(tensor)
     if tensor.kind == "string":
-        return np.full(shape, tensor.vocabulary[0].encode(), dtype=object)
-    return np.resize(np.array([low, high] if is_tried else [max(tensor.low, 0)], dtype=tensor.dtype), shape)
+        return laid_out(np.full(shape, tensor.vocabulary[0].encode(), dtype=object), tensor)
+    values = np.array([low, high] if is_tried else [max(tensor.low, 0)], dtype=tensor.dtype)
+    return laid_out(np.resize(values, shape), tensor)
+
+
+def laid_out(array: np.ndarray, tensor: Tensor) -> Any:
+    """Return an array in the layout of a tensor: all of it, in rows of one length if they may have others."""
+    if tensor.layout == "sparse":
+        places = np.argwhere(np.ones(array.shape, bool)).astype("int64")
+        return Sparse(places, array.reshape(-1), np.array(array.shape, "int64"))
+    if tensor.layout == "ragged":
+        values = array.reshape(-1, *array.shape[2:])
+        inner = laid_out(values, dataclasses.replace(tensor, ragged_rank=tensor.ragged_rank - 1))
+        return Ragged(inner if tensor.ragged_rank > 1 else values, np.arange(len(array) + 1) * array.shape[1])
+    return array
 
 
 def shape_of(tensor: Tensor) -> Tuple[int, ...]:

@@ -28,6 +28,8 @@ TRAITS = {
     "integer_inputs": "an input tensor holds integers",
     "ragged_inputs": "an input is a ragged tensor",
     "sparse_inputs": "an input is a sparse tensor",
+    "only_none_inputs": "every input that a user gives leaves an optional one out, with None",
+    "own_signature": "a user says how the Keras model is exported, which does not say so itself",
     "lookup": "the case holds a lookup table",
     "nested": "a model inside a model",
     "recurrent": "a recurrent layer",

@@ -20,6 +20,8 @@ def only_differentiable(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) ->
         return f"{loader.name} is for inference"
     if not any(tensor.kind == "float" for inputs in case.endpoints.values() for tensor in inputs.tensors):
         return "the case has no floating-point inputs"
+    if "only_none_inputs" in case.traits and loader.asked != "as_original":
+        return "every input that is given holds None, which no signature takes"
     return None
 
 

@@ -11,15 +11,17 @@ from tests.both_sides.cases import CaseInfo
 from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
+from tests.both_sides.wire import elements
 from tests.judging.checks.answers import Answer, difference
 from tests.judging.checks.draws import check_draws
-from tests.judging.inputs import elements
 from tests.judging.requirement import MOST_INPUTS, Place, Shortfall, Size, Symptom, requirement
 from tests.judging.seen import Seen
 
 
 def only_with_functions(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
-    """Leave out modules without functions, which cannot be asked anything."""
+    """Leave out modules without functions, which cannot be asked anything, and inputs that no signature takes."""
+    if "only_none_inputs" in case.traits and loader.asked != "as_original":
+        return "every input that is given holds None, which no signature takes"
     return None if case.endpoints else "it has no functions to ask"
 
 
@@ -36,6 +38,9 @@ def outputs(seen: Seen) -> None:
     ]
     seen.facts["inputs"], seen.facts["inputs_that_raise"] = len(answers), raise_on
     seen.facts["finite_answers"] = sum(has_finite_values(original[against]) for original in originals)
+    not_asked = [each.name for each in seen.inputs if not each.is_whole and seen.loader.asked != "as_original"]
+    if not_asked:
+        seen.facts["inputs_with_none_not_asked"] = not_asked
     if seen.case.inputs_dropped:
         seen.facts["inputs_dropped"] = list(seen.case.inputs_dropped)
     if "unrepeatable" in seen.case.traits:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
-from tests.both_sides.wire import dtype_name
+from tests.both_sides.wire import count_rows, dtype_name
 from tests.judging.requirement import Shortfall, requirement
 from tests.judging.seen import Seen
 
@@ -19,9 +17,11 @@ Spec = list[Any]
 
 
 def only_saved_models(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
-    """Leave out loaders without signatures, and models whose answers are not plain tensors."""
+    """Leave out loaders without signatures, and models whose inputs or answers are not plain tensors."""
     if case.is_keras_model and "composite_outputs" in case.traits:
         return "its answers are not plain tensors, of which signatures are made"
+    if case.is_keras_model and not case.takes_dense_tensors:
+        return "its inputs are ragged or sparse, and Keras makes signatures of dense tensors"
     return None if loader.has_signatures else f"{loader.name} knows no signatures"
 
 
@@ -114,9 +114,10 @@ def answered_tensors(seen: Seen, endpoint: str) -> list[Spec]:
 
 
 def batch_varies(seen: Seen, endpoint: str) -> bool:
-    """Return whether there are inputs of several batch sizes, which a user's own inputs need not have."""
-    values = [asked.value for asked in seen.inputs if asked.endpoint == endpoint]
-    return len({np.shape(leaf)[:1] for value in values for leaf in leaves(value)}) > 1 or not seen.case.brought
+    """Return whether inputs of several batch sizes were answered. A user's own inputs need not have several."""
+    answers = zip(seen.inputs, seen.original[seen.loader.judged_against], strict=True)
+    values = [asked.value for asked, answer in answers if asked.endpoint == endpoint and "value" in answer]
+    return len({count_rows(leaf) for value in values for leaf in leaves(value)}) > 1 or not seen.case.brought
 
 
 def with_free_batch(spec: Spec) -> Spec:
@@ -129,6 +130,9 @@ def check_input_names(seen: Seen, endpoint: str, key: str, inputs: Mapping[str, 
     """Check that inputs that the case names have those names."""
     named = seen.case.endpoints[endpoint].by_name
     by_tensorflow = seen.case.function(endpoint).signature_inputs
+    nested = any(part.tensor is None for part in (named or {}).values())
+    if nested and not by_tensorflow:
+        return  # TensorFlow numbers the tensors of one argument, or calls them as the model does
     if named is not None and set(inputs) not in (set(named), set(by_tensorflow)):
         raise Shortfall(f"other input names of {key!r}", expected=sorted(by_tensorflow or named), seen=sorted(inputs))
 

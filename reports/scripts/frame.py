@@ -63,12 +63,17 @@ class Frame:
         """Return the call of the saver."""
         case, saver = self.case, self.subject.saver
         passed = case.passed_as_signatures()
-        functions = ", ".join(f'"{key}": {model}.{name}' for key, name in passed.items())
+        functions = ", ".join(f'"{key}": {self.function(model, name)}' for key, name in passed.items())
         specs = ", ".join(f"{name!r}: {specifications(each)}" for name, each in case.endpoints.items())
+        signed = f"[{specifications(case.endpoints['call'])}]" if "own_signature" in case.traits else None
+        if signed is not None:
+            call = f"lambda inputs: {model}(inputs, training=False)"
+            functions = f'"serving_default": tf.function({call}, input_signature={signed})'
         offers = {
             "model": model,
             "path": path,
-            "signatures": f"{{{functions}}}" if passed or case.functions else "None",
+            "signatures": f"{{{functions}}}" if functions or case.functions else "None",
+            "input_signature": str(signed),
             "keys": repr(case.signature_keys(saver)),
             "specifications": f"{{{specs}}}",
             "build": self.subject.builder,
@@ -76,6 +81,13 @@ class Frame:
             "data": f"training_data({model})",
         }
         return f"{saver.name}({', '.join(f'{name}={offers[name]}' for name in saver.takes)})"
+
+    def function(self, model: str, endpoint: str) -> str:
+        """Return source for a function to pass as a signature; one that a user signs is passed as a concrete one."""
+        if not self.case.function(endpoint).is_signed_by_user:
+            return f"{model}.{endpoint}"
+        arguments = self.case.endpoints[endpoint].by_name or {}
+        return f"{model}.{endpoint}.get_concrete_function({', '.join(map(specifications, arguments.values()))})"
 
     def ask_once(self) -> str:
         """Return the line that asks a Keras model once, which may build it."""

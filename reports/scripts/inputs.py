@@ -36,7 +36,7 @@ def tensors(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {tensors(part)}" for key, part in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(tensors, value)) + "]"
+        return in_brackets(list(map(tensors, value)), isinstance(value, tuple))
     if isinstance(value, Ragged):
         return f"tf.RaggedTensor.from_row_splits({tensors(value.values)}, {value.row_splits.tolist()})"
     if isinstance(value, Sparse):
@@ -51,6 +51,13 @@ def tensors(value: Any) -> str:
     return f"tf.constant({_rule(value)}, {dtype!r})"
 
 
+def in_brackets(parts: list[str], is_tuple: bool) -> str:
+    """Return the source of a list or a tuple of these parts."""
+    if not is_tuple:
+        return f"[{', '.join(parts)}]"
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
 def is_exact(value: Any) -> bool:
     """Return whether `tensors` makes just this value, and not random numbers like it."""
     return all("default_rng" not in tensors(leaf) for leaf in leaves(value))
@@ -63,7 +70,7 @@ def _rule(array: np.ndarray) -> str:
     shape = array.shape if array.ndim > 1 else len(flat)
     for period in range(1, MOST_VALUES + 1):
         if texts[period:] == texts[:-period]:
-            return f"np.resize({flat[:period].tolist()!r}, {shape})"
+            return f"np.resize({_listed(flat[:period])}, {shape})"
     usual, _ = Counter(texts).most_common(1)[0]
     exceptions = {
         i: flat[i].tolist() if hasattr(flat[i], "tolist") else flat[i] for i in range(len(flat)) if texts[i] != usual
@@ -71,9 +78,11 @@ def _rule(array: np.ndarray) -> str:
     if len(exceptions) <= MOST_EXCEPTIONS:
         reshaped = f", {shape})" if array.ndim > 1 else ")"
         start = "np.reshape(" if array.ndim > 1 else "("
-        return f"{start}[{exceptions!r}.get(i, {usual}) for i in range({len(flat)})]{reshaped}"
+        each = f"[{exceptions!r}.get(i, {usual}) for i in range({len(flat)})]"
+        return f"{start}{each if array.dtype != object else f'np.array({each}, object)'}{reshaped}"
     if array.dtype == object:
-        return f"np.random.default_rng(1).choice({sorted(set(flat.tolist()))[:MOST_EXCEPTIONS]!r}, {shape})"
+        some = np.array([*sorted(set(flat.tolist()))[:MOST_EXCEPTIONS], None], object)[:-1]
+        return f"np.random.default_rng(1).choice({_listed(some)}, {shape})"
     if array.dtype.kind in "iu":
         return f"np.random.default_rng(1).integers({flat.min()}, {flat.max()}, {shape}, endpoint=True)"
     if array.dtype.kind == "b":
@@ -82,17 +91,24 @@ def _rule(array: np.ndarray) -> str:
     return f"np.random.default_rng(1).uniform({finite.min():.4g}, {finite.max():.4g}, {shape})"
 
 
+def _listed(array: np.ndarray) -> str:
+    """Return source for the values of an array; strings become objects, since others lose zeros at their ends."""
+    return f"np.array({array.tolist()!r}, object)" if array.dtype == object else repr(array.tolist())
+
+
 def specifications(structure: InputStructure) -> str:
     """Return the type specs of an endpoint's inputs as source, in their structure."""
     if structure.tensor is not None:
         return _specification(structure.tensor)
     if structure.by_name is not None:
         return "{" + ", ".join(f"{name!r}: {specifications(part)}" for name, part in structure.by_name.items()) + "}"
-    return "[" + ", ".join(map(specifications, structure.in_order or ())) + "]"
+    return in_brackets(list(map(specifications, structure.in_order or ())), structure.is_tuple)
 
 
 def _specification(tensor: Tensor) -> str:
-    kind = {"dense": "TensorSpec", "ragged": "RaggedTensorSpec", "sparse": "SparseTensorSpec"}[tensor.layout]
+    if tensor.layout == "ragged":
+        return f"tf.RaggedTensorSpec({list(tensor.shape)}, {tensor.dtype!r}, {tensor.ragged_rank})"
+    kind = "SparseTensorSpec" if tensor.layout == "sparse" else "TensorSpec"
     return f"tf.{kind}({list(tensor.shape)}, {tensor.dtype!r})"
 
 

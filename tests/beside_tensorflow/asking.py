@@ -16,7 +16,7 @@ import numpy as np
 from ..both_sides import wire
 from ..both_sides.cases import ModuleFunction
 from ..both_sides.questions import LoadQuestion
-from ..both_sides.structures import leaves, natural_order
+from ..both_sides.structures import holds_none, in_structure, leaves, natural_order
 from ..both_sides.tensors import Input, InputStructure, Tensor
 from .channel import error_facts
 
@@ -40,7 +40,8 @@ def by_name(inputs: Any, wanted: Sequence[str], own_names: Optional[Sequence[str
     """
     flat = leaves(inputs)
     if isinstance(inputs, dict) and set(inputs) == set(wanted):
-        return dict(inputs)
+        # A dict or a list with a single tensor has the name of its argument.
+        return {name: leaves(part)[0] if len(leaves(part)) == 1 else part for name, part in inputs.items()}
     if own_names and set(own_names) == set(wanted) and len(flat) == len(wanted):
         return dict(zip(own_names, flat))
     if len(flat) != len(wanted):
@@ -98,7 +99,7 @@ def to_tensors(value: Any) -> Any:
         return {key: to_tensors(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(to_tensors(part) for part in value)
-    if tf.is_tensor(value):
+    if value is None or tf.is_tensor(value):
         return value
     if isinstance(value, wire.Ragged):
         return tf.RaggedTensor.from_row_splits(to_tensors(value.values), value.row_splits)
@@ -118,20 +119,49 @@ def original(
     Args:
         in_graph: the inputs of the case's endpoints, to ask under `tf.function`; None to ask eagerly.
     """
-    import tensorflow as tf
-
     if "holds_keras_model" in traits:
 
         def call(inputs: Any) -> Any:
             return model(inputs, training=False)
 
-        if in_graph is not None:
-            call = tf.function(call, input_signature=[specifications(in_graph["call"])])
-        return lambda endpoint, inputs: call(to_tensors(inputs))
+        if in_graph is None:
+            return lambda endpoint, inputs: call(to_tensors(inputs))
+        return in_traces(call, specifications(in_graph["call"]))
 
     def ask(endpoint: str, inputs: Any) -> Any:
         with functions_run(eagerly=in_graph is None):
             return called(getattr(model, endpoint), to_tensors(inputs), functions.get(endpoint))
+
+    return ask
+
+
+def in_traces(call: Callable[[Any], Any], specs: Any) -> Ask:
+    """Return a function that asks a model under `tf.function`, with a trace for each choice of inputs left out.
+
+    Args:
+        specs: of all inputs, in their structure.
+    """
+    import tensorflow as tf
+
+    whole = tf.function(call, input_signature=[specs])
+    traces: Dict[str, Callable[[Any], Any]] = {}
+
+    def given_of(part: Any, spec: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: given_of(part[key], spec[key]) for key in part}
+        if isinstance(part, (list, tuple)):
+            return type(part)(map(given_of, part, spec))
+        return None if part is None else spec
+
+    def ask(endpoint: str, inputs: Any) -> Any:
+        fed = to_tensors(inputs)
+        if not holds_none(inputs):
+            return whole(fed)
+        given = given_of(inputs, specs)  # a signature takes no None, so the trace puts it in its place
+        if repr(given) not in traces:
+            traced = tf.function(lambda parts: call(in_structure(given, parts)), input_signature=[leaves(given)])
+            traces[repr(given)] = traced
+        return traces[repr(given)](leaves(fed))
 
     return ask
 
@@ -177,10 +207,11 @@ def specifications(inputs: InputStructure) -> Any:
     """Return the type specs of an endpoint's inputs, in their structure; dense tensors get a `tf.TensorSpec`."""
     import tensorflow as tf
 
-    kinds = {"dense": tf.TensorSpec, "ragged": tf.RaggedTensorSpec, "sparse": tf.SparseTensorSpec}
-
     def spec(tensor: Tensor) -> Any:
-        return kinds[tensor.layout](tensor.shape, tf.dtypes.as_dtype(tensor.dtype))
+        dtype = tf.dtypes.as_dtype(tensor.dtype)
+        if tensor.layout == "ragged":
+            return tf.RaggedTensorSpec(tensor.shape, dtype, tensor.ragged_rank)
+        return (tf.SparseTensorSpec if tensor.layout == "sparse" else tf.TensorSpec)(tensor.shape, dtype)
 
     return inputs.map(spec)
 
@@ -235,7 +266,8 @@ def gradients(ask: Ask, endpoint: str, inputs: Any) -> List[Any]:
     import tensorflow as tf
 
     inputs = to_tensors(inputs)
-    sources = [leaf for leaf in tf.nest.flatten(inputs, expand_composites=True) if leaf.dtype.is_floating]
+    parts = [leaf for leaf in tf.nest.flatten(inputs, expand_composites=True) if leaf is not None]
+    sources = [leaf for leaf in parts if leaf.dtype.is_floating]
     with tf.GradientTape() as tape:
         tape.watch(sources)
         answered = tf.nest.flatten(ask(endpoint, inputs), expand_composites=True)

@@ -93,4 +93,6 @@ def resave(root: Any, question: LoadQuestion) -> None:
         routes.savers()[question.saver](model=root, path=question.resaved)
         return
     saved_model = importlib.import_module("tensorflow").saved_model
-    saved_model.save(root, question.resaved, signatures=dict(root.signatures) or None)
+    # A user's functions that can be no signature were not passed as one, and TensorFlow would choose one of them.
+    none = {} if question.brought and question.brought.functions else None
+    saved_model.save(root, question.resaved, signatures=dict(root.signatures) or none)

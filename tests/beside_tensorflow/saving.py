@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
-from typing import Any, BinaryIO, Callable, Dict, List, Optional
+from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
 
 from .. import routes
 from ..both_sides.cases import CaseInfo
@@ -156,7 +158,11 @@ def write(case: Any, model: Any, path: Any, question: SaveQuestion) -> None:
         "specifications": {name: asking.specifications(inputs) for name, inputs in endpoints.items()},
     }
     if model is not None:
-        offers["signatures"] = signatures_of(case.info, model)
+        offers["signatures"] = signatures_of(case.info, model, offers["specifications"])
+        # Keras has this argument since 3.8.
+        takes_it = "input_signature" in inspect.signature(getattr(model, "export", print)).parameters
+        signed = "own_signature" in case.info.traits and takes_it
+        offers["input_signature"] = [offers["specifications"]["call"]] if signed else None
     if saver.info.trains:
         from . import training
 
@@ -164,12 +170,19 @@ def write(case: Any, model: Any, path: Any, question: SaveQuestion) -> None:
     saver(**offers)
 
 
-def signatures_of(info: CaseInfo, model: Any) -> Optional[Dict[str, Any]]:
+def signatures_of(info: CaseInfo, model: Any, specifications: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
     """Return the functions to pass as signatures, by key; None to pass no argument.
 
     TensorFlow itself would choose one of a user's functions.
     """
+    if "own_signature" in info.traits:
+        tf = importlib.import_module("tensorflow")
+        call = tf.function(lambda inputs: model(inputs, training=False), input_signature=[specifications["call"]])
+        return {"serving_default": call}
     passed = {key: getattr(model, endpoint) for key, endpoint in info.passed_as_signatures().items()}
+    for key, endpoint in info.passed_as_signatures().items():
+        if info.function(endpoint).is_signed_by_user:
+            passed[key] = passed[key].get_concrete_function(*specifications[endpoint].values())
     return passed if passed or info.functions else None
 
 

@@ -29,13 +29,15 @@ class ModuleFunction:
     `by_position` are the arguments that no keyword can pass, and those before them. `signature_inputs` are the names
     of its inputs in a signature, in the order of the endpoint's tensors; none if the arguments have the same names.
     `has_signature` is False if a signature cannot return its answers. `is_default` says that TensorFlow makes it
-    `serving_default` if it is passed no signatures.
+    `serving_default` if it is passed no signatures. `is_signed_by_user` says that its input signature is the user's,
+    so that it has to be passed as a concrete function.
     """
 
     by_position: Tuple[str, ...] = ()
     signature_inputs: Tuple[str, ...] = ()
     has_signature: bool = True
     is_default: bool = False
+    is_signed_by_user: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,10 +134,13 @@ class CaseInfo:
 
     def function(self, endpoint: str) -> ModuleFunction:
         """Return how an endpoint is called, and the signature that it can have."""
-        of_catalogue = ModuleFunction(
-            has_signature="composite_outputs" not in self.traits, is_default=len(self.endpoints) == 1
-        )
-        return self.functions.get(endpoint, of_catalogue)
+        has_signature = "composite_outputs" not in self.traits and self.takes_dense_tensors
+        return self.functions.get(endpoint, ModuleFunction((), (), has_signature, len(self.endpoints) == 1))
+
+    @property
+    def takes_dense_tensors(self) -> bool:
+        """True if no input is a ragged or a sparse tensor."""
+        return not {"ragged_inputs", "sparse_inputs"} & self.traits
 
     def signature_name(self, endpoint: str) -> str:
         """Return the key under which an endpoint is passed as a signature: a module's own call is the default."""
@@ -157,6 +162,13 @@ class CaseInfo:
             return list(self.endpoints)
         keys = self.signature_keys(saver)
         return [name for name in keys if loader.asked != "as_layer" or self.endpoints[name].tensors]
+
+    def inputs_asked(self, inputs: Sequence[Input], saver: SaverInfo, loader: LoaderInfo) -> List[Input]:
+        """Return the inputs that the loader can ask: what is no Keras model takes no None in place of a tensor."""
+        asked = self.endpoints_asked(saver, loader)
+        return [
+            each for each in inputs if each.endpoint in asked and (each.is_whole or loader.asked == "as_original")
+        ]
 
     def ways_to_save_again(self, saver: SaverInfo) -> Tuple[str, ...]:
         """Return in which ways the same object is saved once more; `saving_again.py` explains each."""

@@ -26,6 +26,13 @@ def in_structure(value: Any, parts: Sequence[Any]) -> Any:
     return place(value)
 
 
+def holds_none(value: Any) -> bool:
+    """Return whether some part of a structure is None."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return any(map(holds_none, value)) if isinstance(value, (list, tuple)) else value is None
+
+
 def leaves(value: Any) -> List[Any]:
     """Return the leaves of a structure in the order in which `tf.nest` flattens it, without None."""
     if isinstance(value, dict):

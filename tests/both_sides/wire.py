@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import struct
-from typing import Any, BinaryIO, Iterator, Optional
+from typing import Any, BinaryIO, Iterator, Optional, Sequence
 
 import numpy as np
 
@@ -57,10 +57,18 @@ class Ragged:
         """The number of rows."""
         return len(self.row_splits) - 1
 
-    def row(self, at: int) -> Ragged:
-        """Return one row as a ragged tensor of its own."""
-        start, end = self.row_splits[at : at + 2]
-        return Ragged(self.values[start:end], np.array([0, end - start], "int64"))
+    def take(self, rows: Any) -> Ragged:
+        """Return the rows at these places, in their order."""
+        within = [np.arange(*self.row_splits[row : row + 2]) for row in rows]
+        ends = np.cumsum([0, *map(len, within)]).astype(self.row_splits.dtype)
+        return Ragged(take(self.values, np.concatenate([np.arange(0), *within])), ends)
+
+    @classmethod
+    def join(cls, parts: Sequence[Ragged]) -> Ragged:
+        """Return the rows of all these in one."""
+        lengths = np.concatenate([np.diff(part.row_splits) for part in parts])
+        ends = np.cumsum([0, *lengths]).astype(parts[0].row_splits.dtype)
+        return cls(join([part.values for part in parts]), ends)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,11 +84,51 @@ class Sparse:
         """The number of rows."""
         return int(self.dense_shape[0])
 
-    def row(self, at: int) -> Sparse:
-        """Return one row as a sparse tensor of its own."""
-        there = self.indices[:, 0] == at
-        indices = self.indices[there] * np.array([0, *[1] * (len(self.dense_shape) - 1)], "int64")
-        return Sparse(indices, self.values[there], np.array([1, *self.dense_shape[1:]], "int64"))
+    def take(self, rows: Any) -> Sparse:
+        """Return the rows at these places, in their order."""
+        there = [np.flatnonzero(self.indices[:, 0] == row) for row in rows]
+        places = np.concatenate([np.arange(0), *there])
+        indices = self.indices[places]
+        indices[:, 0] = np.repeat(np.arange(len(there)), [len(each) for each in there])
+        return Sparse(indices, self.values[places], np.array([len(there), *self.dense_shape[1:]], "int64"))
+
+    @classmethod
+    def join(cls, parts: Sequence[Sparse]) -> Sparse:
+        """Return the rows of all these in one. Apart from the number of rows, they have the same shape."""
+        before = np.cumsum([0, *(part.rows for part in parts)])
+        columns = [0] * (len(parts[0].dense_shape) - 1)
+        indices = [part.indices + np.array([first, *columns]) for part, first in zip(parts, before)]
+        shape = np.array([before[-1], *parts[0].dense_shape[1:]], "int64")
+        return cls(np.concatenate(indices), np.concatenate([part.values for part in parts]), shape)
+
+
+def count_rows(leaf: Any) -> Optional[int]:
+    """Return how many rows an array, a ragged or a sparse tensor has; None for a single number."""
+    if isinstance(leaf, np.ndarray):
+        return len(leaf) if leaf.ndim else None
+    return int(leaf.rows)
+
+
+def take(leaf: Any, rows: Any) -> Any:
+    """Return the rows of an array, a ragged or a sparse tensor at these places, in their order."""
+    return leaf[rows] if isinstance(leaf, np.ndarray) else leaf.take(rows)
+
+
+def join(leaves: Sequence[Any]) -> Any:
+    """Return the rows of arrays, of ragged or of sparse tensors in one."""
+    return np.concatenate(leaves) if isinstance(leaves[0], np.ndarray) else leaves[0].join(leaves)
+
+
+def elements(leaf: Any) -> np.ndarray:
+    """Return an array itself, or the values of a ragged or a sparse tensor."""
+    return leaf if isinstance(leaf, np.ndarray) else elements(leaf.values)
+
+
+def with_elements(leaf: Any, values: np.ndarray) -> Any:
+    """Return an array, a ragged or a sparse tensor with other values in the same places."""
+    if isinstance(leaf, np.ndarray):
+        return values
+    return dataclasses.replace(leaf, values=with_elements(leaf.values, values))
 
 
 def numpy_dtype(name: str) -> np.dtype:

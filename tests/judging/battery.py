@@ -81,7 +81,7 @@ def all_that_is_known(inputs: InputStructure) -> list[NamedValue]:
     In the first, each row holds one value: a layer that adds up a row would not show that two of its values are
     exchanged. The second has one value after the other, and so has room for more.
     """
-    tensors = [tensor for tensor in inputs.tensors if tensor.known]
+    tensors = [tensor for tensor in inputs.tensors if tensor.shows_known]
     if not tensors:
         return []
     most = min(tensor.known_rows for tensor in tensors)
@@ -99,7 +99,7 @@ def filled_with_known(inputs: InputStructure, rows: int, *, by_row: bool) -> Any
     usual = dataclasses.replace(BATTERY[0], batch=rows)
 
     def fill_known(tensor: Tensor) -> Any:
-        if not tensor.known:
+        if not tensor.shows_known:
             return fill(tensor, usual)
         shape = tensor.shape_with(rows, free=FREE)
         size = int(np.prod(shape, dtype=np.int64))

@@ -47,7 +47,7 @@ def _structure(inputs: InputStructure, batch: int, free: int) -> st.SearchStrate
     if inputs.by_name is not None:
         parts = {name: _structure(part, batch, free) for name, part in inputs.by_name.items()}
         return st.fixed_dictionaries(parts).map(lambda values: {name: values[name] for name in parts})
-    return st.tuples(*(_structure(part, batch, free) for part in inputs.in_order or ())).map(list)
+    return st.tuples(*(_structure(part, batch, free) for part in inputs.in_order or ())).map(inputs.sequence)
 
 
 def tensor_values(tensor: Tensor, shape: tuple[int, ...]) -> st.SearchStrategy[Any]:

@@ -95,9 +95,8 @@ class Evidence:
             few: just those that show whether a model is still the same, as always if the loader is slow.
         """
         loader = self.loader_of(route)
-        asked = self.case(case).endpoints_asked(self.saver(route.saver), loader)
-        inputs = self.few_inputs(case) if few or loader.slow else self.inputs(case)
-        return [each for each in inputs if each.endpoint in asked]
+        asked = self.case(case).inputs_asked(self.inputs(case), self.saver(route.saver), loader)
+        return self.case(case).few_inputs(asked) if few or loader.slow else asked
 
     def keep_given(self, given: Mapping[str, Mapping[str, Mapping[str, Any]] | None]) -> None:
         """Keep the inputs that a user gives, by case and endpoint, in place of those that would be drawn for it."""

@@ -15,6 +15,7 @@ import numpy as np
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.structures import leaves
 from tests.both_sides.tensors import Input
+from tests.both_sides.wire import elements
 from tests.judging.battery import TRAINING, NamedValue, battery, filled
 from tests.judging.drawing import draw, drawn
 
@@ -72,7 +73,7 @@ def inputs_given(case: CaseInfo, given: Mapping[str, Mapping[str, Any]]) -> list
             found += drawn_for(case, endpoint, several=True)
             continue
         for given_name, value in given[endpoint].items():
-            parts = leaves(value)
+            parts = list(map(elements, leaves(value)))
             largest = max(map(magnitude, parts), default=0.0)
             finite = all(np.isfinite(array).all() for array in parts if array.dtype.kind == "f")
             name = f"{endpoint}/{given_name}" if several else given_name
@@ -83,11 +84,6 @@ def inputs_given(case: CaseInfo, given: Mapping[str, Mapping[str, Any]]) -> list
 def features_of(case: CaseInfo) -> Any:
     """Return inputs of a compiled case to train on: 12 rows of small numbers."""
     return filled(case.endpoints["call"], TRAINING)
-
-
-def elements(leaf: Any) -> np.ndarray:
-    """Return the array itself, or the values of a ragged or sparse tensor."""
-    return leaf if isinstance(leaf, np.ndarray) else leaf.values
 
 
 def magnitude(array: np.ndarray) -> float:

@@ -15,7 +15,9 @@ def literal(value: Any) -> str:
         return "None"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {literal(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, tuple):
+        return "(" + "".join(f"{literal(part)}, " for part in value) + ")"
+    if isinstance(value, list):
         return "[" + ", ".join(literal(part) for part in value) + "]"
     if isinstance(value, Ragged):
         return f"tf.RaggedTensor.from_row_splits({literal(value.values)}, {literal(value.row_splits)})"

@@ -277,6 +277,8 @@ def _no_signatures(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) 
     if case.is_unreadable and saver.is_saved_model:
         return "its signatures are not known" if asked == "as_layer" else None
     if (by_key or saver.writes == "tflite") and not (keys and askable):
+        if case.is_keras_model and not case.takes_dense_tensors:
+            return "its inputs are ragged or sparse, and Keras makes signatures of dense tensors"
         return "it has no signatures"
     if loader and asked == "by_tensor_name" and len(keys) > 1:
         return f"{loader.name} knows one function, and the case has several"

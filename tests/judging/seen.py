@@ -175,7 +175,7 @@ class Seen:
 
     def answers_to_few(self, response: Response) -> list[dict[str, Any]]:
         """Return the answers to the few inputs, from the response of a child that was asked all of them."""
-        names = {each.name for each in self.evidence.few_inputs(self.case_id)}
+        names = {each.name for each in self.evidence.inputs_for(self.case_id, self.route, few=True)}
         answers = zip(self.asked, response["answers"], strict=True)
         return [answer for asked, answer in answers if asked.name in names]
 

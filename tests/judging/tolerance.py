@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.both_sides.structures import in_structure, leaves
 from tests.both_sides.tensors import Input
+from tests.both_sides.wire import elements
 from tests.judging.comparison import compare
-from tests.judging.inputs import elements, magnitude
+from tests.judging.inputs import magnitude
 
 # The tolerance over two pairs, by dtype; other dtypes are compared bitwise. One ulp is the spacing at the largest
 # magnitude in the row, in the input, or at 1, whichever is largest: a sum rounds in proportion to its terms, and

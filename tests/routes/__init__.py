@@ -12,6 +12,7 @@ or reads. It is passed those of the following that its function has parameters f
     original         for a loader: the live model, of which a copy in memory is made
     unbuilt          for a loader: a Keras model from its config, without variables
     signatures       for a saver: the tf.functions of a tf.Module to pass as signatures, by key; None for Keras
+    input_signature  for a saver: how a user says that a Keras model is exported, for its arguments; None if not
     specifications   for a saver: for each endpoint, the `tf.TensorSpec`s of its inputs in their structure
     existing         for a saver: where a user's artifact lies
     build            for a saver: the function that builds the model, to build it again in a different graph

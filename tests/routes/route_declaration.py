@@ -28,7 +28,9 @@ LIVE_MODEL = "live_model"
 # a tf.Module that has just one, "*" any other; "{endpoint}" stands for the endpoint's name.
 BY_NAME: Mapping[str, Tuple[str, ...]] = {"call": ("serving_default",), "*": ("{endpoint}",)}
 
-SAVER_PARAMETERS = ("build", "data", "existing", "keys", "model", "path", "signatures", "specifications")
+SAVER_PARAMETERS = (
+    "build", "data", "existing", "input_signature", "keys", "model", "path", "signatures", "specifications",
+)  # fmt: skip
 LOADER_PARAMETERS = ("custom_objects", "data", "keys", "path", *sorted(FROM_SOURCE))
 WAYS_TO_ASK = ("as_original", "by_function", "by_signature", "by_tensor_name", "as_layer")
 SIDES = ("eager", "graph")

@@ -59,9 +59,12 @@ def numbered_versions(model, path, signatures):
 
 
 @saver(writes="exported_saved_model", title="Model.export", needs="holds_keras_model", keys={"*": SERVE})
-def export(model, path):
+def export(model, path, input_signature=None):
     """Keras's own SavedModel for serving."""
-    model.export(path)
+    if input_signature is None:
+        model.export(path)
+    else:
+        model.export(path, input_signature=input_signature)
 
 
 @saver(
@@ -86,9 +89,9 @@ def export_archive(model, path, specifications):
     offered=KERAS_2,
     promises={"keras_metadata": True},
 )
-def keras_saved_model(model, path):
+def keras_saved_model(model, path, signatures=None):
     """Keras 2's model.save to a folder: a SavedModel that also holds Keras's config."""
-    model.save(path)
+    model.save(path, signatures=signatures)
 
 
 @loader(

@@ -51,6 +51,15 @@ def _dtype_and_shape(info):
     return {"dtype": tf.as_dtype(info.dtype).name, "shape": None if shape.rank is None else shape.as_list()}
 
 
+def _as_objects(array):
+    return array.astype(object) if array.dtype.kind == "S" else array
+
+
+def _as_tensor(array, dtype):
+    # numpy does not know bfloat16, and reads its bytes alone.
+    return array.view(tf.as_dtype(dtype).as_numpy_dtype) if array.dtype.kind == "V" else _as_objects(array)
+
+
 def _as_array(value):
     return np.asarray(value, dtype=object if isinstance(value, bytes) else None)
 
@@ -101,13 +110,6 @@ def v1_session(path):
     return Session(path)
 
 
-def as_tensorflow_has_it(array, dtype):
-    """Return an array from a file as TensorFlow would: words as objects, and dtypes that numpy does not know."""
-    if array.dtype.kind == "S":
-        return array.astype(object)
-    return array.view(tf.as_dtype(dtype).as_numpy_dtype) if array.dtype.kind == "V" else array
-
-
 class CommandLine:
     """A SavedModel as `saved_model_cli` shows and runs it. Its signatures are functions of arrays."""
 
@@ -137,7 +139,7 @@ class CommandLine:
             feeds = []
             for name, value in inputs.items():
                 file = os.path.join(folder, f"{name}.npy")
-                np.save(file, value.astype("S") if value.dtype == object else value)
+                np.save(file, value)  # of strings, an array of objects: an array of bytes drops zeros at their ends
                 feeds.append(f"{name}={file}")
             outputs = os.path.join(folder, "answers")
             self._call(
@@ -149,7 +151,7 @@ class CommandLine:
             answers = {name: np.load(os.path.join(outputs, f"{name}.npy"), allow_pickle=True) for name in names}
             shutil.rmtree(folder)
             dtypes = {name: spec["dtype"] for name, spec in self.contract[key]["outputs"].items()}
-            return {name: as_tensorflow_has_it(array, dtypes.get(name)) for name, array in answers.items()}
+            return {name: _as_tensor(array, dtypes.get(name)) for name, array in answers.items()}
 
         return run
 

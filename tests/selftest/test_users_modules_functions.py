@@ -14,14 +14,11 @@ from reports.document.rows import Row
 from reports.scripts import scripts
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
-from tests.judging.judgement import Judgement, judge
 from tests.judging.outcome import Outcome
-from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.plan import cannot_apply
-from tests.judging.requirement import requirements
-from tests.judging.seen import Seen
 from tests.run.brought import Brought, DescribedCase, UnusableModel
 from tests.run.session import Session
+from tests.selftest.brought_in_session import judged, session_with
 from tests.selftest.executed import with_planting
 
 MODULE = """
@@ -183,7 +180,6 @@ CHECKPOINT, RESTORED = "checkpoint:read_checkpoint", "saved_model:restored"
 ONE_FUNCTION = "saved_model_one_function:signature"
 FAULTY_ROUTES = tuple(f"saves_doubled_weights:{loader}" for loader in ("restored", "signature", "tfsm_layer"))
 EVERY_ROUTE = (*BY_SIGNATURE, *BY_TENSORFLOW_1, CHECKPOINT, RESTORED, ONE_FUNCTION, *FAULTY_ROUTES)
-ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
 # A function, and routes that apply to it.
 SOUND = {
     "positional": (RESTORED, *BY_SIGNATURE, CHECKPOINT),
@@ -223,28 +219,9 @@ def bring(session: Session, describe, tmp_path) -> Callable[[str], tuple[Session
 
     def brought(function: str) -> tuple[Session, str]:
         described = describe(function)
-        case = described.case
-        catalogue = session.catalogue.with_cases({case.id: case})
-        made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
-        made.evidence.keep_given({case.id: described.given})
-        return made, case.id
+        return session_with(session, described), described.case.id
 
     return brought
-
-
-def judged(session: Session, case: str, route: Route) -> dict[str, Judgement]:
-    """Return the judgement of every requirement that applies, but for those about files."""
-    routes = frozenset({Route.parse(each) for each in EVERY_ROUTE} | {route})
-    evidence = dataclasses.replace(session.evidence, routes=routes, over_pairs=False)
-    saver, loader = session.catalogue.parts(route)
-    described = session.catalogue.cases[case]
-    found = {}
-    for name, requirement in requirements().items():
-        of_route = requirement.over == "routes"
-        if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
-            continue
-        found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
-    return found
 
 
 @pytest.mark.parametrize("function", SOUND)
@@ -253,7 +230,7 @@ def test_a_sound_module_conforms(bring, function):
     for text in SOUND[function]:
         route = Route.parse(text)
         assert cannot_apply(session.catalogue.cases[case], *session.catalogue.parts(route)) is None
-        judgements = judged(session, case, route)
+        judgements = judged(session, case, route, EVERY_ROUTE)
         bad = {name: each.text() for name, each in judgements.items() if each.outcome is not Outcome.CONFORMS}
         assert bad == {}, text
         facts = judgements["outputs"].facts
@@ -305,7 +282,7 @@ def test_a_module_without_a_signature_is_judged_by_its_functions_alone(bring):
     described = session.catalogue.cases[case]
     parts = session.catalogue.parts
     assert cannot_apply(described, *parts(Route.parse("saved_model:signature"))) == "it has no signatures"
-    judgements = judged(session, case, Route.parse("saved_model:restored"))
+    judgements = judged(session, case, Route.parse("saved_model:restored"), EVERY_ROUTE)
     assert judgements["outputs"].outcome is Outcome.CONFORMS, judgements["outputs"].text()
     assert judgements["outputs"].facts["finite_answers"] == 0  # it answered nothing, which the run says
 
@@ -351,7 +328,7 @@ def test_an_answer_that_is_different_after_loading_is_caught_and_its_script_show
 ):
     session, case = bring(function)
     faulty = Route.parse(sound.replace("saved_model:", "saves_doubled_weights:"))
-    judgement = judged(session, case, faulty)["outputs"]
+    judgement = judged(session, case, faulty, EVERY_ROUTE)["outputs"]
     assert judgement.outcome is Outcome.FAILS, judgement.text()
     row = Row.of(Cell(case, faulty, "outputs"), judgement)
     for route, shows in ((faulty, True), (Route.parse(sound), False)):

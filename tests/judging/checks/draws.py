@@ -12,9 +12,9 @@ import numpy as np
 
 from tests.both_sides.structures import leaves
 from tests.both_sides.tensors import Input
+from tests.both_sides.wire import elements
 from tests.judging.checks.answers import Answer, matched
 from tests.judging.comparison import compare
-from tests.judging.inputs import elements
 from tests.judging.requirement import Place, Shortfall, Size
 from tests.judging.seen import Seen
 

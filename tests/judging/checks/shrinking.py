@@ -16,10 +16,10 @@ import numpy as np
 
 from tests.both_sides.structures import in_structure, leaves
 from tests.both_sides.tensors import Tensor
+from tests.both_sides.wire import count_rows, elements, take, with_elements
 from tests.interpreters.child_handle import AgentLost
 from tests.interpreters.response import MissingSection
 from tests.judging.checks.answers import difference
-from tests.judging.inputs import elements
 from tests.judging.load_request import LoadRequest
 from tests.judging.seen import Seen
 
@@ -36,7 +36,7 @@ def shrink(seen: Seen, name: str) -> Any:
         name: the input on which it fails.
     """
     failing = next(each for each in seen.inputs if each.name == name)
-    tensors = seen.case.endpoints[failing.endpoint].tensors
+    tensors = seen.case.endpoints[failing.endpoint].given_in(failing.value)
     save = seen.evidence.question_to_save(seen.hop.saved, seen.case_id, seen.route.saver)
     load = seen.evidence.question_to_load(LoadRequest(seen.hop, seen.case_id, seen.route, seen.default_objects))
     agents, limits = seen.evidence.agents, seen.evidence.limits
@@ -62,7 +62,7 @@ def smallest(value: Any, tensors: Sequence[Tensor], fails: Callable[[Any], bool]
 
     Args:
         value: a structure of arrays, on which it fails.
-        tensors: its tensors, in the order in which the structure is flattened.
+        tensors: those of its leaves, in the order in which the structure is flattened.
         fails: whether it still fails on a value.
     """
     questions = 0
@@ -82,18 +82,12 @@ def smallest(value: Any, tensors: Sequence[Tensor], fails: Callable[[Any], bool]
 def smaller(value: Any, tensors: Sequence[Tensor]) -> Iterator[Any]:
     """Return values that are one step simpler, the boldest steps first."""
     flat = leaves(value)
-    batches = [rows_of(leaf) for leaf, tensor in zip(flat, tensors, strict=True) if tensor.batched]
-    if batches and batches[0] > MANY_ROWS and all(isinstance(leaf, np.ndarray) for leaf in flat):
-        half = batches[0] // 2
-        for part in (slice(half), slice(half, None)):
-            rows = [leaf[part] if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)]
-            yield in_structure(value, rows)
-    elif batches and batches[0] > 1:
-        for row in range(batches[0]):
-            rows = [
-                one_row(leaf, row) if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)
-            ]
-            yield in_structure(value, rows)
+    batch = next((count_rows(leaf) for leaf, tensor in zip(flat, tensors, strict=True) if tensor.batched), None) or 0
+    half = batch // 2
+    parts = [range(half), range(half, batch)] if batch > MANY_ROWS else [[row] for row in range(batch)]
+    for part in parts if batch > 1 else []:
+        rows = [take(leaf, part) if tensor.batched else leaf for leaf, tensor in zip(flat, tensors, strict=True)]
+        yield in_structure(value, rows)
     for at, (leaf, tensor) in enumerate(zip(flat, tensors, strict=True)):
         array = elements(leaf)
         zero = b"" if tensor.kind == "string" else array.dtype.type(0)
@@ -107,19 +101,8 @@ def smaller(value: Any, tensors: Sequence[Tensor]) -> Iterator[Any]:
                 simpler = plain.copy()
                 simpler[rest[start : start + size]] = zero
                 cut = simpler.reshape(array.shape)
-                replaced = cut if leaf is array else dataclasses.replace(leaf, values=cut)
-                yield in_structure(value, [*flat[:at], replaced, *flat[at + 1 :]])
+                yield in_structure(value, [*flat[:at], with_elements(leaf, cut), *flat[at + 1 :]])
             size //= 2
-
-
-def rows_of(leaf: Any) -> int:
-    """Return how many rows an array, a ragged or a sparse tensor has."""
-    return len(leaf) if isinstance(leaf, np.ndarray) else int(leaf.rows)
-
-
-def one_row(leaf: Any, row: int) -> Any:
-    """Return one row as a batch of one."""
-    return leaf[row : row + 1] if isinstance(leaf, np.ndarray) else leaf.row(row)
 
 
 def is_zero(element: Any, zero: Any) -> bool:

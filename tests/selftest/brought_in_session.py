@@ -1,0 +1,43 @@
+"""Models of a user's own in the session that the self-tests share: described, and judged cell by cell."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from tests.both_sides.routes import Route
+from tests.judging.judgement import Judgement, judge
+from tests.judging.pairs import NEW_ARTIFACTS
+from tests.judging.requirement import requirements
+from tests.judging.seen import Seen
+from tests.run.brought import DescribedCase
+from tests.run.session import Session
+
+ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
+
+
+def session_with(session: Session, described: DescribedCase) -> Session:
+    """Return the session with a further case, whose inputs are kept."""
+    catalogue = session.catalogue.with_cases({described.case.id: described.case})
+    made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
+    made.evidence.keep_given({described.case.id: described.given})
+    return made
+
+
+def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> dict[str, Judgement]:
+    """Return the judgement of every requirement that applies, but for those about files.
+
+    Args:
+        routes: all that the test judges, since the original is asked what these need.
+    """
+    together = frozenset({*map(Route.parse, routes), route})
+    evidence = dataclasses.replace(session.evidence, routes=together, over_pairs=False)
+    saver, loader = session.catalogue.parts(route)
+    described = session.catalogue.cases[case]
+    found = {}
+    for name, requirement in requirements().items():
+        of_route = requirement.over == "routes"
+        if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
+            continue
+        found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
+    return found

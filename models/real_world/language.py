@@ -62,27 +62,23 @@ class TransformerBlock(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
-ENCODER_CLASSES = {
-    "RealWorld>TokensAndPositions": TokensAndPositions,
-    "RealWorld>TransformerBlock": TransformerBlock,
-}
-
-
 @case(
     inputs={
         "input_ids": Tensor((None, 6), "int32", low=0, high=29),
         "attention_mask": Tensor((None, 6), "int32", low=0, high=1),
     },
     traits=("functional",),
-    custom_objects=ENCODER_CLASSES,
+    custom_objects={
+        "RealWorld>TokensAndPositions": TokensAndPositions,
+        "RealWorld>TransformerBlock": TransformerBlock,
+    },
 )
 def encoder():
     """An encoder like BERT, with token ids and a mask by name, from registered layers that hold layers."""
     ids = keras.Input((6,), dtype="int32", name="input_ids")
     mask = keras.Input((6,), dtype="int32", name="attention_mask")
     x = TokensAndPositions(30, 6, 8, name="embeddings")(ids)
-    for number in range(2):
-        x = TransformerBlock(8, 2, name=f"block_{number}")(x, attention_mask=mask)
+    x = TransformerBlock(8, 2, name="block")(x, attention_mask=mask)
     first = keras.layers.Cropping1D((0, 5), name="first")(x)
     pooled = keras.layers.Dense(8, activation="tanh", name="pooler")(keras.layers.Flatten()(first))
     outputs = {"last_hidden_state": x, "logits": keras.layers.Dense(2, name="logits")(pooled)}
@@ -113,7 +109,11 @@ class Generator(keras.Model):
 @case(
     inputs=Tensor((None, None), "int32", low=0, high=19),
     traits=("subclassed", "layers_in_containers"),
-    custom_objects={"RealWorld>Generator": Generator, **ENCODER_CLASSES},
+    custom_objects={
+        "RealWorld>Generator": Generator,
+        "RealWorld>TokensAndPositions": TokensAndPositions,
+        "RealWorld>TransformerBlock": TransformerBlock,
+    },
 )
 def generator():
     """A causal decoder like GPT, subclassed, for sequences of any length. Its table is used at both ends."""
@@ -125,7 +125,7 @@ def generator():
 @case(
     inputs={
         "source": Tensor((None, 5), "int32", low=0, high=11, padded=True),
-        "target": Tensor((None, 4), "int32", low=1, high=9),
+        "target": Tensor((None, 4), "int32", low=0, high=9, padded=True),
     },
     traits=("functional", "recurrent"),
 )
@@ -135,7 +135,7 @@ def translator():
     target = keras.Input((4,), dtype="int32", name="target")
     embedded = keras.layers.Embedding(12, 4, mask_zero=True, name="source_words")(source)
     encoded, *states = keras.layers.LSTM(5, return_sequences=True, return_state=True, name="encoder")(embedded)
-    embedded = keras.layers.Embedding(10, 4, name="target_words")(target)
+    embedded = keras.layers.Embedding(10, 4, mask_zero=True, name="target_words")(target)
     decoded = keras.layers.LSTM(5, return_sequences=True, name="decoder")(embedded, initial_state=states)
     context = keras.layers.AdditiveAttention(name="attention")([decoded, encoded])
     joined = keras.layers.Concatenate()([decoded, context])
@@ -167,7 +167,6 @@ def reviews():
             keras.Input((1,), dtype="string"),
             vectorize,
             keras.layers.Embedding(24, 4),
-            keras.layers.Conv1D(5, 3, activation="relu"),
             keras.layers.GlobalMaxPooling1D(),
             keras.layers.Dense(1, activation="sigmoid"),
         ]

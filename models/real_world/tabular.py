@@ -49,12 +49,13 @@ def adapted(layer, values):
 def wide_and_deep():
     """Raw columns of a table: statistics, buckets and vocabularies learned from data, before a wide and a deep part."""
     layers, table, given = keras.layers, columns(), entries()
-    age = adapted(layers.Discretization(num_bins=3, output_mode="one_hot", name="age_bucket"), table["age"])
+    age = adapted(layers.Discretization(num_bins=3, name="age_bucket"), table["age"])
+    age_code = layers.CategoryEncoding(3, output_mode="multi_hot", name="age_code")(age(given["age"]))
     income = adapted(layers.Normalization(axis=None, name="income_scaled"), table["income"])
     city = adapted(layers.StringLookup(output_mode="one_hot", name="city_known"), table["city"])
     plan = adapted(layers.IntegerLookup(num_oov_indices=2, name="plan_index"), table["plan"])
     crossed = layers.HashedCrossing(8, output_mode="one_hot", name="city_and_plan")((given["city"], given["plan"]))
-    wide = layers.Concatenate(name="wide")([age(given["age"]), city(given["city"]), crossed])
+    wide = layers.Concatenate(name="wide")([age_code, city(given["city"]), crossed])
     embedded = layers.Flatten()(layers.Embedding(plan.vocabulary_size(), 3, name="plans")(plan(given["plan"])))
     deep = layers.Dense(6, activation="relu")(layers.Concatenate()([income(given["income"]), embedded]))
     joined = layers.Concatenate()([wide, layers.Dense(4, activation="relu")(deep)])
@@ -76,14 +77,15 @@ def wide_and_deep():
 )
 def churn():
     """The model for serving from a FeatureSpace: the trained model is called on what the FeatureSpace makes of rows."""
-    space = keras.utils.FeatureSpace(
+    kinds = keras.utils.FeatureSpace
+    space = kinds(
         features={
-            "age": keras.utils.FeatureSpace.float_discretized(num_bins=3, output_mode="one_hot"),
-            "income": keras.utils.FeatureSpace.float_normalized(),
-            "city": keras.utils.FeatureSpace.string_categorical(num_oov_indices=1, output_mode="one_hot"),
-            "plan": keras.utils.FeatureSpace.integer_categorical(num_oov_indices=1, output_mode="one_hot"),
+            "age": kinds.float_discretized(num_bins=3, output_mode="one_hot"),
+            "income": kinds.float_normalized(),
+            "city": kinds.string_categorical(num_oov_indices=1, output_mode="one_hot"),
+            "plan": kinds.feature("int64", keras.layers.IntegerLookup(), output_mode="one_hot"),
         },
-        crosses=[keras.utils.FeatureSpace.cross(("city", "plan"), crossing_dim=5)],
+        crosses=[kinds.cross(("city", "plan"), crossing_dim=5)],
         output_mode="concat",
     )
     space.adapt(tf.data.Dataset.from_tensor_slices(columns()).batch(3))

@@ -32,7 +32,7 @@ def residual_block(x, filters, strides):
     return keras.layers.ReLU()(keras.layers.Add()([x, shortcut]))
 
 
-@case(inputs=IMAGES, traits=("functional", "preprocessing", "compiled", "trained", "slots", "quick"))
+@case(inputs=IMAGES, traits=("functional", "preprocessing", "compiled", "trained", "slots"))
 def residual_classifier():
     """Residual blocks with and without a projection, as in most image classifiers. Two ways meet in each block."""
     images = keras.Input((8, 8, 3), name="images")
@@ -76,10 +76,10 @@ def mobile_classifier():
     return keras.Model(images, keras.layers.Dense(4, name="logits")(x), name="mobile")
 
 
-@case(inputs=Tensor((None, None, None, 1), sizes=(None, 8, 8, None), tame=True), traits=("functional",))
+@case(inputs=Tensor((None, 8, 8, 1), tame=True), traits=("functional", "quick"))
 def u_net():
-    """A U-Net for images of any size: what was seen before shrinking is joined to what has been enlarged again."""
-    images = keras.Input((None, None, 1), name="images")
+    """A U-Net that marks a part of an image: what was seen before shrinking is joined to what is enlarged again."""
+    images = keras.Input((8, 8, 1), name="images")
     x, skipped = images, []
     for filters in (3, 4):
         x = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
@@ -97,7 +97,7 @@ def u_net():
 def detector():
     """Boxes, classes and scores from two scales, in a dict, each with a loss and a weight of its own."""
     images = keras.Input((16, 16, 3), name="images")
-    fine = normed(normed(images, 4, 3, strides=2), 4, 3, strides=2)
+    fine = keras.layers.Conv2D(4, 5, strides=4, padding="same", activation="relu", name="stem")(images)
     coarse = normed(fine, 6, 3, strides=2)
     wide = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(4, 1, name="lateral")(coarse))
     levels = (keras.layers.Add()([fine, wide]), keras.layers.Conv2D(4, 1, name="reduced")(coarse))
@@ -137,7 +137,7 @@ def detector():
 def new_head():
     """Transfer learning: random changes of images, a frozen base that was trained for other classes, a new head."""
     known = keras.Input((8, 8, 3))
-    base = keras.Model(known, normed(normed(known, 4, 3, strides=2), 4, 3, strides=2), name="base")
+    base = keras.Model(known, normed(known, 4, 3, strides=2), name="base")
     base.trainable = False
     images = keras.Input((8, 8, 3), name="images")
     augment = keras.Sequential(

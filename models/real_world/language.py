@@ -86,7 +86,7 @@ def encoder():
 class Generator(keras.Model):
     """A decoder that reads as many tokens as there are; the table of tokens is also its last layer."""
 
-    def __init__(self, words=20, length=16, width=8, heads=2, depth=2, **kwargs):
+    def __init__(self, words=20, length=16, width=8, heads=2, depth=1, **kwargs):
         super().__init__(**kwargs)
         self.arguments = {"words": words, "length": length, "width": width, "heads": heads, "depth": depth}
         self.embeddings = TokensAndPositions(words, length, width, name="embeddings")

@@ -48,9 +48,8 @@ def quantile_forecaster():
     for gap in (1, 3):
         filtered = layers.Conv1D(4, 2, dilation_rate=gap, padding="causal", activation="tanh", name=f"filter_{gap}")(x)
         gate = layers.Conv1D(4, 2, dilation_rate=gap, padding="causal", activation="sigmoid", name=f"gate_{gap}")(x)
-        gated = layers.Multiply()([filtered, gate])
-        skipped.append(layers.Conv1D(4, 1, name=f"skip_{gap}")(gated))
-        x = layers.Add()([x, gated])
+        skipped.append(layers.Multiply()([filtered, gate]))
+        x = layers.Add()([x, skipped[-1]])
     last = layers.Cropping1D((7, 0))(layers.LayerNormalization()(layers.Add()(skipped)))
     answer = layers.Dense(len(QUANTILES), name="quantiles")(layers.Flatten()(last))
     model = keras.Model(series, answer, name="forecaster")

@@ -148,16 +148,16 @@ def two_towers():
 
 @case(inputs=Tensor((None, 5)), traits=("functional", "nested", "quick"))
 def ensemble():
-    """Three models of different kinds that answer together, weighted. Each was built on its own."""
+    """Three models of different kinds that answer together. Each was built on its own."""
 
-    def member(name, *layers):
+    def built(name, *layers):
         return keras.Sequential([keras.Input((5,)), *layers, keras.layers.Dense(3, activation="softmax")], name=name)
 
     members = [
-        member("linear"),
-        member("narrow", keras.layers.Dense(4, activation="tanh"), keras.layers.Dropout(0.3)),
-        member("normed", keras.layers.Dense(6, use_bias=False), keras.layers.BatchNormalization()),
+        built("linear"),
+        built("narrow", keras.layers.Dense(4, activation="tanh"), keras.layers.Dropout(0.3)),
+        built("normed", keras.layers.Dense(6, use_bias=False), keras.layers.BatchNormalization()),
     ]
     features = keras.Input((5,), name="features")
-    votes = [keras.layers.Rescaling(weight)(model(features)) for model, weight in zip(members, (0.5, 0.3, 0.2))]
-    return keras.Model(features, [keras.layers.Add(name="together")(votes), keras.layers.Maximum()(votes)])
+    votes = [member(features) for member in members]
+    return keras.Model(features, [keras.layers.Average(name="together")(votes), keras.layers.Maximum()(votes)])

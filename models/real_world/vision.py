@@ -26,9 +26,9 @@ def normed(x, filters, size, strides=1, activation="relu"):
 
 
 def residual_block(x, filters, strides):
-    """Return x after two convolutions, added to x; a convolution of size 1 brings x to the same shape."""
+    """Return x after a convolution, added to x; a convolution of size 1 brings x to the same shape."""
     shortcut = x if strides == 1 else normed(x, filters, 1, strides, activation=None)
-    x = normed(normed(x, filters, 3, strides), filters, 3, activation=None)
+    x = normed(x, filters, 3, strides, activation=None)
     return keras.layers.ReLU()(keras.layers.Add()([x, shortcut]))
 
 
@@ -51,15 +51,16 @@ def residual_classifier():
 
 
 def inverted_bottleneck(x, filters, strides, name):
-    """Return x after a wide depthwise convolution between two narrow ones, its channels weighted by their mean."""
+    """Return x after a wide depthwise convolution between two narrow ones; some weight channels by their mean."""
     layers, narrow, wide = keras.layers, x.shape[-1], 3 * x.shape[-1]
     y = layers.Conv2D(wide, 1, use_bias=False, name=f"{name}_expand")(x)
     y = layers.ReLU(max_value=6.0)(layers.BatchNormalization(momentum=0.99, epsilon=1e-3)(y))
     y = layers.DepthwiseConv2D(3, strides, padding="same", use_bias=False, name=f"{name}_depthwise")(y)
     y = layers.Activation("swish")(layers.BatchNormalization(momentum=0.99, epsilon=1e-3)(y))
-    weights = layers.GlobalAveragePooling2D(keepdims=True)(y)
-    weights = layers.Conv2D(2, 1, activation="relu", name=f"{name}_squeeze")(weights)
-    y = layers.Multiply()([y, layers.Conv2D(wide, 1, activation="sigmoid", name=f"{name}_excite")(weights)])
+    if strides > 1:
+        weights = layers.GlobalAveragePooling2D(keepdims=True)(y)
+        weights = layers.Conv2D(2, 1, activation="relu", name=f"{name}_squeeze")(weights)
+        y = layers.Multiply()([y, layers.Conv2D(wide, 1, activation="sigmoid", name=f"{name}_excite")(weights)])
     y = layers.BatchNormalization()(layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_project")(y))
     return layers.Add()([x, y]) if strides == 1 and filters == narrow else y
 
@@ -69,7 +70,7 @@ def mobile_classifier():
     """Inverted bottlenecks with depthwise convolutions, for phones. Nobody compiled it: it is only for inference."""
     images = keras.Input((8, 8, 3), name="images")
     x = keras.layers.ZeroPadding2D(((0, 1), (0, 1)))(images)
-    x = keras.layers.ReLU(6.0)(keras.layers.BatchNormalization()(keras.layers.Conv2D(4, 3, strides=2)(x)))
+    x = keras.layers.ReLU(6.0)(keras.layers.Conv2D(4, 3, strides=2)(x))
     x = inverted_bottleneck(x, 4, 1, "first")
     x = inverted_bottleneck(x, 6, 2, "second")
     x = keras.layers.Dropout(0.2)(keras.layers.GlobalMaxPooling2D()(x))
@@ -80,16 +81,12 @@ def mobile_classifier():
 def u_net():
     """A U-Net that marks a part of an image: what was seen before shrinking is joined to what is enlarged again."""
     images = keras.Input((8, 8, 1), name="images")
-    x, skipped = images, []
-    for filters in (3, 4):
-        x = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
-        skipped.append(x)
-        x = keras.layers.MaxPooling2D()(x)
+    before = keras.layers.Conv2D(3, 3, padding="same", activation="relu", name="down")(images)
+    x = keras.layers.MaxPooling2D()(before)
     x = keras.layers.Conv2D(6, 3, padding="same", activation="relu", name="bottom")(x)
-    for filters, before in ((4, skipped[1]), (3, skipped[0])):
-        x = keras.layers.Conv2DTranspose(filters, 2, strides=2, padding="same")(x)
-        x = keras.layers.Concatenate()([x, before])
-        x = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = keras.layers.Conv2DTranspose(3, 2, strides=2, padding="same", name="enlarged")(x)
+    x = keras.layers.Concatenate()([x, before])
+    x = keras.layers.Conv2D(3, 3, padding="same", activation="relu", name="up")(x)
     return keras.Model(images, keras.layers.Conv2D(2, 1, activation="softmax", name="mask")(x), name="u_net")
 
 
@@ -98,9 +95,8 @@ def detector():
     """Boxes, classes and scores from two scales, in a dict, each with a loss and a weight of its own."""
     images = keras.Input((16, 16, 3), name="images")
     fine = keras.layers.Conv2D(4, 5, strides=4, padding="same", activation="relu", name="stem")(images)
-    coarse = normed(fine, 6, 3, strides=2)
-    wide = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(4, 1, name="lateral")(coarse))
-    levels = (keras.layers.Add()([fine, wide]), keras.layers.Conv2D(4, 1, name="reduced")(coarse))
+    coarse = normed(fine, 4, 3, strides=2)
+    levels = (keras.layers.Add()([fine, keras.layers.UpSampling2D(2)(coarse)]), coarse)
     heads = {  # the same convolution looks at both scales
         "scores": keras.layers.Conv2D(1, 1, activation="sigmoid", name="score"),
         "boxes": keras.layers.Conv2D(4, 1, name="box"),
@@ -141,7 +137,7 @@ def new_head():
     base.trainable = False
     images = keras.Input((8, 8, 3), name="images")
     augment = keras.Sequential(
-        [keras.layers.RandomFlip("horizontal", seed=1), keras.layers.RandomRotation(0.1, seed=2)], name="augment"
+        [keras.layers.RandomFlip("horizontal", seed=1), keras.layers.RandomContrast(0.2, seed=2)], name="augment"
     )
     x = keras.layers.GlobalAveragePooling2D()(base(augment(images), training=False))
     model = keras.Model(images, keras.layers.Dense(2, activation="softmax", name="head")(x))

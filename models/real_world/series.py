@@ -46,7 +46,7 @@ def quantile_forecaster():
     series = keras.Input((8, 2), name="series")
     x, skipped = layers.Conv1D(4, 1, name="entry")(scale(series)), []
     for gap in (1, 3):
-        filtered = layers.Conv1D(4, 2, dilation_rate=gap, padding="causal", activation="tanh", name=f"filter_{gap}")(x)
+        filtered = layers.Conv1D(4, 2, dilation_rate=gap, padding="causal", activation="tanh", name=f"wave_{gap}")(x)
         gate = layers.Conv1D(4, 2, dilation_rate=gap, padding="causal", activation="sigmoid", name=f"gate_{gap}")(x)
         skipped.append(layers.Multiply()([filtered, gate]))
         x = layers.Add()([x, skipped[-1]])

@@ -47,7 +47,7 @@ def adapted(layer, values):
     traits=("functional", "preprocessing", "lookup", "adapted", "compiled", "trained", "slots"),
 )
 def wide_and_deep():
-    """Raw columns of a table: statistics, buckets and vocabularies learned from data, before a wide and a deep part."""
+    """Raw columns of a table: statistics, buckets and vocabularies learned from data, before two parts."""
     layers, table, given = keras.layers, columns(), entries()
     age = adapted(layers.Discretization(num_bins=3, name="age_bucket"), table["age"])
     age_code = layers.CategoryEncoding(3, output_mode="multi_hot", name="age_code")(age(given["age"]))
@@ -76,7 +76,7 @@ def wide_and_deep():
     offered={"keras": ">=2.13"},
 )
 def churn():
-    """The model for serving from a FeatureSpace: the trained model is called on what the FeatureSpace makes of rows."""
+    """The model for serving from a FeatureSpace: the trained model is called on what it makes of rows."""
     kinds = keras.utils.FeatureSpace
     space = kinds(
         features={

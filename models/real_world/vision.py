@@ -128,7 +128,17 @@ def detector():
 
 @case(
     inputs=IMAGES,
-    traits=("functional", "nested", "frozen", "preprocessing", "augmentation", "seeded", "compiled", "trained", "slots"),
+    traits=(
+        "functional",
+        "nested",
+        "frozen",
+        "preprocessing",
+        "augmentation",
+        "seeded",
+        "compiled",
+        "trained",
+        "slots",
+    ),
 )
 def new_head():
     """Transfer learning: random changes of images, a frozen base that was trained for other classes, a new head."""

@@ -53,10 +53,21 @@ def objects_of(path: Path, name: str) -> dict[str, str]:
     for decorator in function.decorator_list:
         for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
             if keyword.arg in OBJECTS and isinstance(keyword.value, ast.Dict):
-                for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
-                    assert key is not None
-                    declared[str(ast.literal_eval(key))] = ast.unparse(value)
+                declared |= _entries(path, keyword.value)
     return declared
+
+
+def _entries(path: Path, declared: ast.Dict) -> dict[str, str]:
+    """Return the entries of a dict by their keys, as source; those of a dict of the module that it unpacks too."""
+    entries: dict[str, str] = {}
+    for key, value in zip(declared.keys, declared.values, strict=True):
+        if key is not None:
+            entries[str(ast.literal_eval(key))] = ast.unparse(value)
+        elif isinstance(value, ast.Name):
+            unpacked = _definitions(ast.parse(path.read_text())).get(value.id)
+            if isinstance(unpacked, (ast.Assign, ast.AnnAssign)) and isinstance(unpacked.value, ast.Dict):
+                entries |= _entries(path, unpacked.value)
+    return entries
 
 
 def source_of_objects(path: Path, name: str) -> Source:

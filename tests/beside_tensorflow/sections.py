@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import Any, BinaryIO, Callable, Dict, Mapping, Tuple
 
@@ -38,14 +39,16 @@ def send_training(model: Any, question: CaseQuestion, channel: Channel) -> None:
         return
     from . import look, training
 
-    data = training.data(model, question.features)
+    @functools.cache
+    def data() -> Any:  # asks the model, which may raise
+        return training.data(model, question.features)
 
     def resume() -> Dict[str, Any]:
-        training.resume(model, data)
+        training.resume(model, data())
         return {"weights": look.weights(model), "training": look.training(model)}
 
     with asking.functions_run(eagerly="traced" not in question.traits):
-        channel.send_section("evaluated", lambda: training.evaluated(model, data))
+        channel.send_section("evaluated", lambda: training.evaluated(model, data()))
         channel.send_section("trained_on", resume)
 
 

@@ -115,7 +115,7 @@ def rows(draw: st.DrawFn, hops: tuple[Hop, ...], most: int = 6) -> tuple[Row, ..
             "outcome": st.sampled_from(outcomes),
             "message": texts(),
             "shortfalls": st.lists(shortfalls(), max_size=2).map(tuple),
-            "blocked_by": st.sampled_from([None, "saves", "loads", "weights"]),
+            "blocked_by": st.sampled_from([None, "saves", "loads", "weights", "random_state"]),
             "largest_ulp": numbers(),
             "largest_absolute": numbers(),
             "facts": facts(),

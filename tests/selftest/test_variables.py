@@ -120,3 +120,37 @@ def test_over_two_pairs_more_or_fewer_untrained_variables_are_no_loss(judged, be
     assert judged("weights", before, after, hop=Hop("A", "B")).message == message
     assert judged("weights", before, after).message in ("", "more or fewer variables")
     assert (judged("weights", before, after).outcome is Outcome.CONFORMS) == (len(before) == len(after))
+
+
+COUNT, OF_METRIC = ("count", np.array(4, "int64")), ("count", np.array(9.0, "float32"))
+
+
+def test_a_metric_s_variable_of_the_same_path_is_no_wrong_weight(judged):
+    assert judged("weights", [COUNT], [COUNT, OF_METRIC], "export:restored").outcome is Outcome.CONFORMS
+    assert judged("weights", [COUNT], [OF_METRIC], "export:restored").message == "count differs in its dtype"
+    wrong = ("count", np.array(5, "int64"))
+    assert judged("weights", [COUNT, COUNT], [COUNT, wrong], "export:restored").outcome is Outcome.FAILS
+
+
+@pytest.mark.parametrize(
+    ("loaded", "trained", "outcome", "blocked_by"),
+    [
+        ([KERNEL, STATE], [KERNEL], Outcome.CONFORMS, None),
+        ([KERNEL, STATE], [(KERNEL[0], KERNEL[1] + 1)], Outcome.FAILS, None),
+        ([KERNEL, DRAWN], [KERNEL], Outcome.CONFORMS, None),
+        ([KERNEL, DRAWN], [(KERNEL[0], KERNEL[1] + 1)], Outcome.BLOCKED, "random_state"),
+        ([KERNEL, DRAWN], [KERNEL, BIAS], Outcome.FAILS, None),
+    ],
+)
+def test_training_draws_otherwise_if_a_random_generator_begins_anew(
+    session, monkeypatch, loaded, trained, outcome, blocked_by
+):
+    seen = session.bench.seen(Cell(CASE, Route.parse("keras_archive:load_model"), "resumed_training"), NEW_ARTIFACTS)
+    training = {"training": {"optimizer": {"class": "SGD", "variables": []}}}
+    monkeypatch.setattr(type(seen), "saved", {"before": looked_at([KERNEL, STATE])})
+    original = {"evaluated": {"loss": np.array(1.0)}, "trained_on": {"weights": [KERNEL], **training}}
+    monkeypatch.setattr(type(seen), "original", original)
+    resumed = {"evaluated": {"loss": np.array(1.0)}, "trained_on": {"weights": trained, **training}}
+    monkeypatch.setattr(type(seen), "loaded", {**looked_at(loaded), **resumed})
+    judgement = judge(requirements()["resumed_training"], seen)
+    assert (judgement.outcome, judgement.blocked_by) == (outcome, blocked_by)

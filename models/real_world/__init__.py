@@ -1,1 +1,0 @@
-"""Small models of kinds that people really have.  [beside TensorFlow]"""

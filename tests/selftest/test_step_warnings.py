@@ -163,6 +163,7 @@ LEFT_OUT = {
     "Error when creating the weights of optimizer adam, making it impossible to restore the saved": True,
     "No training configuration found in the save file, so the model was *not* compiled.": True,
     "Unable to restore custom object of type _tf_keras_metric currently.": True,
+    "shop.layers is not loaded, but a Lambda layer uses it. It may cause errors.": None,
     "Compiled the loaded model, but the compiled metrics have yet to be built.": None,
     "You are saving your model as an HDF5 file. This file format is considered legacy.": None,
     "Layer lstm will not use cuDNN kernels since it doesn't meet the criteria.": None,

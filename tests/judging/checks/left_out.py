@@ -20,6 +20,8 @@ LEFT_OUT = re.compile(
     r"|\bno training configuration found|\b(freshly|newly) initialized optimizer"
     r"|\berror (in|when) (loading|restoring|creating the weights of)"
 )
+# Keras 2 warns of a module that is not imported, in words like these.
+OF_A_MODULE = re.compile(r"is not loaded, but a Lambda layer uses it")
 # Most of it is about weights. This is about training.
 OF_TRAINING = re.compile(
     r"(?i)optimizer|\bcompile|training config|_tf_keras_metric|keras_api\b|\bmetric|\bloss\b|save_counter"
@@ -32,7 +34,12 @@ WARNING = "warning: "
 
 def is_left_out(warning: StepWarning) -> bool:
     """Return whether TensorFlow or Keras warns that it has not loaded something."""
-    return warning.step == "load" and warning.is_of_library and LEFT_OUT.search(warning.text) is not None
+    return (
+        warning.step == "load"
+        and warning.is_of_library
+        and LEFT_OUT.search(warning.text) is not None
+        and OF_A_MODULE.search(warning.text) is None
+    )
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ class CellUnderTest:
     item: pytest.Item
 
     def judge(self, requirement: Requirement) -> None:
-        """Judge the cell, keep its judgements for the report, and fail or xfail as they say."""
+        """Judge the cell, keep its judgements for the report, and fail, xfail or skip as they say."""
         assert requirement.name == self.cell.requirement
         try:
             judgements = list(self.bench.judge(self.cell).values())
@@ -43,6 +43,8 @@ class CellUnderTest:
         self.item.stash[JUDGEMENTS] = judgements
         bad = [judgement for judgement in judgements if judgement.is_bad]
         known = [judgement for judgement in judgements if judgement.outcome in (Outcome.DEVIATES, Outcome.BLOCKED)]
+        if all(judgement.outcome is Outcome.NOT_APPLICABLE for judgement in judgements):
+            pytest.skip(judgements[0].message)  # the report says n/a, and why
         if bad:
             pytest.fail("\n".join(in_words(judgement) for judgement in bad), pytrace=False)
         if known:

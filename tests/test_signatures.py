@@ -81,8 +81,14 @@ def check_inputs(seen: Seen, endpoint: str, key: str, inputs: Mapping[str, Spec]
 
 
 def check_outputs(seen: Seen, endpoint: str, key: str, outputs: Mapping[str, Spec]) -> None:
-    """Check that the signature answers with the tensors that the original answers with."""
+    """Check that the signature answers with the tensors that the original answers with.
+
+    If the inputs have free dimensions beside the batch, the signature may leave those of its answers free: inputs of
+    several sizes need not have been asked.
+    """
     expected = answered_tensors(seen, endpoint)
+    if any(None in tensor.shape[1:] for tensor in seen.case.endpoints[endpoint].tensors):
+        expected = [with_sides_left_free(spec, outputs.values()) for spec in expected]
     if not batch_varies(seen, endpoint):
         expected = [with_free_batch(spec) for spec in expected]
         outputs = {name: with_free_batch(spec) for name, spec in outputs.items()}
@@ -118,6 +124,16 @@ def batch_varies(seen: Seen, endpoint: str) -> bool:
     answers = zip(seen.inputs, seen.original[seen.loader.judged_against], strict=True)
     values = [asked.value for asked, answer in answers if asked.endpoint == endpoint and "value" in answer]
     return len({count_rows(leaf) for value in values for leaf in leaves(value)}) > 1 or not seen.case.brought
+
+
+def with_sides_left_free(spec: Spec, shown: Iterable[Spec]) -> Spec:
+    """Return the first tensor shown that is this one with some dimensions left free; this one if there is none."""
+    dtype, shape = spec
+    alike = (other for other in shown if other[0] == dtype and other[1] is not None and len(other[1]) == len(shape))
+    fitting = (
+        other for other in alike if all(side in (None, own) for side, own in zip(other[1], shape, strict=True))
+    )
+    return next(fitting, spec)
 
 
 def with_free_batch(spec: Spec) -> Spec:

@@ -15,12 +15,14 @@ from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.summary.executed_scripts import executed_scripts
+from reports.summary.known import known_of_brought
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import claims_in_words, verdict
 from reports.summary.wording import counted, one_line
 
 MOST_UNEXPECTED = 12
+MOST_KNOWN = 8
 LONGEST_MESSAGE = 160
 NARROWEST = 120
 
@@ -81,6 +83,11 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
             console.print(Text(f"    {one_line(warned, NARROWEST - 4)}", style="dim"))
     if len(lines_of_unexpected) > MOST_UNEXPECTED:
         console.print(Text(f"and {len(lines_of_unexpected) - MOST_UNEXPECTED} more", style="red"))
+    known = known_of_brought(document)
+    for line in known[:MOST_KNOWN]:
+        console.print(Text(line, style="yellow"))
+    if len(known) > MOST_KNOWN:
+        console.print(Text(f"and {len(known) - MOST_KNOWN} more that are known: the page shows them", style="yellow"))
     executed = executed_scripts(document)
     if executed:
         console.print(Text(executed))

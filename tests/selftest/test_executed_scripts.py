@@ -73,7 +73,7 @@ def finding(number: int, requirement: str = "outputs", symptom: Symptom = Sympto
 
 def test_the_gravest_come_first_and_no_more_than_twenty():
     rows = [
-        finding(1, "weights", message="the variables have other paths"),
+        finding(1, "renamed", message="the variables have other paths"),
         finding(2, "fingerprint"),
         finding(3, "loads", Symptom.EXCEPTION),
         finding(4, "outputs", Symptom.CRASH),

@@ -40,4 +40,4 @@ def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> 
         if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
             continue
         found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
-    return found
+    return {name: each for name, each in found.items() if each.outcome.is_judged}

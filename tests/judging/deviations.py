@@ -94,9 +94,12 @@ class Deviation:
 
     def expects(self, shortfall: Shortfall) -> bool:
         """Return whether this is the row's shortfall, and the row has not expired."""
+        return not self.expired and self.describes(shortfall)
+
+    def describes(self, shortfall: Shortfall) -> bool:
+        """Return whether this is the row's shortfall."""
         return (
-            not self.expired
-            and shortfall.symptom == self.symptom
+            shortfall.symptom == self.symptom
             and (self.exception is None or shortfall.exception == self.exception)
             and (self.message is None or re.search(self.message, shortfall.text(), re.DOTALL) is not None)
             and (self.input is None or self.input in shortfall.inputs)

@@ -164,10 +164,14 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     judgement.link = next((row.link for row in rows if row.link), None)
     if not rows or judgement.outcome in (Outcome.BLOCKED, Outcome.NOT_APPLICABLE):
         return judgement
-    unexplained = [found for found in judgement.shortfalls if not any(row.expects(found) for row in rows)]
+    unexplained = [
+        found
+        for found in judgement.shortfalls
+        if not any(row.expects(found) for row in rows) or any(row.expired and row.describes(found) for row in rows)
+    ]
     unconfirmed = unconfirmed_rows(judgement, rows, lenient)
     if unexplained:
-        judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows)})"
+        judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows, unexplained[0])})"
     elif unconfirmed:
         judgement.outcome = Outcome.UNEXPECTED_PASS
         judgement.message = f"it holds, but a row of the list says that it falls short: {', '.join(unconfirmed)}"
@@ -176,14 +180,14 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     return judgement
 
 
-def _why_unexplained(rows: Sequence[Deviation]) -> str:
+def _why_unexplained(rows: Sequence[Deviation], shortfall: Shortfall) -> str:
     """Return why rows that apply to the cell do not explain a shortfall."""
     expired = [f"{row.id} expired on {row.expires}" for row in rows if row.expired]
-    others = [row.id for row in rows if not row.expired]
+    others = [row.id for row in rows if not row.expired and not row.expects(shortfall)]
     different = (
         [f"{', '.join(others)} {'expects' if len(others) == 1 else 'expect'} another shortfall"] if others else []
     )
-    return "; ".join([*different, *expired])
+    return "; ".join([*expired, *different])
 
 
 def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviation]) -> None:

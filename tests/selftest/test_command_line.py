@@ -99,7 +99,7 @@ def test_a_selection_in_which_nothing_applies_says_why(tmp_path, how):
 def test_collecting_alone_judges_nothing_and_leaves_reports_alone(tmp_path):
     ended = run(tmp_path, *ONE_CELL, "--collect-only")
     assert ended.returncode == 0, ended.stdout
-    assert "--collect-only: 7 cells would be judged; none was, and no report is written" in ended.stdout
+    assert "--collect-only: 9 cells would be judged; none was, and no report is written" in ended.stdout
     assert "INCOMPLETE" not in ended.stdout
     assert not (tmp_path / "out").exists()
 
@@ -135,9 +135,10 @@ def test_a_run_of_two_workers_keeps_the_wall_and_judges_what_it_collected(tmp_pa
         ("standard.dense_classifier", "weights_h5:load_weights", "gradients"),
         ("standard.dense_classifier", "weights_h5:load_weights", "loads"),
         ("standard.dense_classifier", "weights_h5:load_weights", "outputs"),
+        ("standard.dense_classifier", "weights_h5:load_weights", "renamed"),
         ("standard.dense_classifier", "weights_h5:load_weights", "weights"),
     ]
-    assert written["footer"]["outcomes"]["conforms"] == 7
+    assert written["footer"]["outcomes"]["conforms"] == 8
     assert (tmp_path / "out" / "junit.xml").exists()
     assert (tmp_path / "out" / "summary.md").read_text().startswith("# CONFORMS: ")
 

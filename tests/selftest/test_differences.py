@@ -107,13 +107,13 @@ def test_readers_are_not_added_up_and_each_is_named():
     assert "no such path" not in text
 
 
-def short(case: str, message: str, symptom: Symptom = Symptom.MISMATCH) -> Row:
-    found = (Shortfall(message, symptom=symptom),)
-    return row(case, "keras_archive:load_model", "weights", "deviates", message=message, shortfalls=found)
+def short(case: str, message: str, requirement: str = "weights") -> Row:
+    found = (Shortfall(message),)
+    return row(case, "keras_archive:load_model", requirement, "deviates", message=message, shortfalls=found)
 
 
 def test_consequences_are_told_apart():
-    renamed = short("standard.a", "the variables have other paths")
+    renamed = short("standard.a", "the variables have other paths", "renamed")
     wrong = short("standard.b", "kernel differs in its values")
     right = row("standard.c", "keras_archive:load_model", "weights")
     question = ("Every weight, in its place", "model.save, .keras")

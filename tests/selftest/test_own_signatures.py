@@ -96,18 +96,18 @@ SIGNED = """
             return self.dense(tf.reduce_sum(inputs, axis=1))
 
 
-    net = net_drawn = net_of_two = net_of_others = Net
+    own_net = own_net_drawn = own_net_of_two = own_net_of_others = Net
 
 
-    def net_inputs():
+    def own_net_inputs():
         return [np.ones((2, 16, 3), "float32")]
 
 
-    def net_signature():
+    def own_net_signature():
         return [tf.TensorSpec([None, None, 3])]
 
 
-    net_drawn_signature = net_signature
+    own_net_drawn_signature = own_net_signature
 
 
     def declares():
@@ -149,15 +149,15 @@ SIGNED = """
     unmade_too, unmade_too_inputs = Two, [1]
 
 
-    def net_of_two_signature():
+    def own_net_of_two_signature():
         return [ROWS, ROWS]
 
 
-    def net_of_others_signature():
-        return net_signature()
+    def own_net_of_others_signature():
+        return own_net_signature()
 
 
-    def net_of_others_inputs():
+    def own_net_of_others_inputs():
         return [np.ones((2, 16, 4), "float32")]
 """
 RESTORED, SIGNATURE, CPP = "saved_model:restored", "saved_model:signature", "saved_model:cpp"
@@ -169,8 +169,8 @@ SOUND = {
     "called": (RESTORED, SIGNATURE, CPP),
     "called_given": (RESTORED, SIGNATURE),
     "two": (RESTORED, SIGNATURE, CPP),
-    "net": (EXPORTED, "export:cpp", SIGNATURE),
-    "net_drawn": (EXPORTED, SIGNATURE),
+    "own_net": (EXPORTED, "export:cpp", SIGNATURE),
+    "own_net_drawn": (EXPORTED, SIGNATURE),
     "declares": (EXPORTED, ARCHIVE),
 }
 
@@ -203,7 +203,7 @@ def test_a_model_is_judged_as_its_owner_says_that_it_is_exported(session, descri
         assert (facts["inputs_that_raise"], facts["finite_answers"] > 0) == ([], True)
 
 
-@pytest.mark.parametrize(("function", "free"), [("net", None), ("declares", None), ("net_drawn", None)])
+@pytest.mark.parametrize(("function", "free"), [("own_net", None), ("declares", None), ("own_net_drawn", None)])
 def test_the_model_s_own_specs_come_first_then_the_signature_then_the_inputs(describe, function, free):
     (tensor,) = describe(function).case.endpoints["call"].tensors
     assert tensor.shape == (None, free, 3)
@@ -253,10 +253,10 @@ def test_a_fault_is_caught_and_its_script_shows_it(session, describe, forking, t
         ("listed", r"listed_signature\(\) has to return a dict by function, and returns a list; there are never"),
         ("unmade", r"unmade_signature is a list, and has to be a function$"),
         ("unmade_too", r"unmade_too_inputs is a list, and has to be a function$"),
-        ("net_of_two", r"net_of_two_signature\(\) has 2 specs; a model takes one argument"),
+        ("own_net_of_two", r"own_net_of_two_signature\(\) has 2 specs; a model takes one argument"),
         (
-            "net_of_others",
-            r"net_of_others_inputs\(\)\[0\] holds float32 of shape \[2, 16, 4\]; the function takes",
+            "own_net_of_others",
+            r"own_net_of_others_inputs\(\)\[0\] holds float32 of shape \[2, 16, 4\]; the function takes",
         ),
     ],
 )

@@ -124,18 +124,6 @@ STATES = """
         return Summing()
 
 
-    def left_out_inputs():
-        return [{"a": np.ones((2, 3), "float32"), "b": None}]
-
-
-    def ragged_inputs():
-        return [tf.ragged.constant([[1.0, 2.0], [3.0]])]
-
-
-    def sparse_inputs():
-        return [tf.sparse.from_dense(np.eye(3, dtype="float32"))]
-
-
     def object_inputs():
         return [object()]
 
@@ -148,7 +136,7 @@ STATES = """
         return {"other": [{"x": np.ones((2, 2), "float32")}]}
 
 
-    left_out = ragged = sparse = object_ = array = plain
+    object_ = array = plain
     object__inputs = object_inputs
     other = summing
 """
@@ -191,9 +179,6 @@ def test_state_that_answers_change_is_found(describe, model, traits):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("left_out", "an input that is given is None"),
-        ("ragged", "an input that is given is a RaggedTensor"),
-        ("sparse", "an input that is given is a SparseTensor"),
         ("object_", "an input that is given holds object, and no numbers or strings"),
         ("array", "array_inputs() has to hold a list of inputs, and holds a ndarray"),
         ("other", "other_inputs() gives inputs for other; there are serve"),

@@ -107,15 +107,23 @@ def by_path(variables: Sequence[Variable]) -> dict[str, list[Any]]:
     return values
 
 
+def is_alike(one: Any, other: Any) -> bool:
+    """Return whether two values have the same dtype and shape, or are no arrays."""
+    return [getattr(one, name, None) for name in ("dtype", "shape")] == [
+        getattr(other, name, None) for name in ("dtype", "shape")
+    ]
+
+
 def check_namesakes(
     seen: Seen, path: str, value: Any, expected: Sequence[Any], candidates: Sequence[Any], where: str
 ) -> None:
     """Check that some variable of that path has the value, and that none has a value that is not expected.
 
-    An object may reach more variables of that path than the model has: in Keras 2, a metric and an adapted
-    Normalization both have a `count`. What is more than expected is not the model's.
+    An object may reach variables of that path that are not the model's: in Keras 2, a metric and an adapted
+    Normalization both have a `count`. They have another dtype or shape.
     """
     equal = [other for other in candidates if compare(value, other).equal]
     strange = [other for other in candidates if not any(compare(one, other).equal for one in expected)]
-    strange = strange if len(candidates) <= len(expected) or not equal else []
+    if equal:
+        strange = [other for other in strange if is_alike(value, other)]
     check_value(seen, path, value, [*(equal or candidates), *strange], where)

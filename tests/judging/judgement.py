@@ -164,11 +164,7 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     judgement.link = next((row.link for row in rows if row.link), None)
     if not rows or judgement.outcome in (Outcome.BLOCKED, Outcome.NOT_APPLICABLE):
         return judgement
-    unexplained = [
-        found
-        for found in judgement.shortfalls
-        if not any(row.expects(found) for row in rows) or any(row.expired and row.describes(found) for row in rows)
-    ]
+    unexplained = unexplained_by(rows, judgement.shortfalls)
     unconfirmed = unconfirmed_rows(judgement, rows, lenient)
     if unexplained:
         judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows, unexplained[0])})"
@@ -178,6 +174,15 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     elif judgement.shortfalls:
         judgement.outcome = Outcome.DEVIATES
     return judgement
+
+
+def unexplained_by(rows: Sequence[Deviation], shortfalls: Sequence[Shortfall]) -> list[Shortfall]:
+    """Return the shortfalls that no row expects, or that a row has expected until it expired."""
+    return [
+        found
+        for found in shortfalls
+        if not any(row.expects(found) for row in rows) or any(row.expired and row.describes(found) for row in rows)
+    ]
 
 
 def _why_unexplained(rows: Sequence[Deviation], shortfall: Shortfall) -> str:
@@ -195,7 +200,7 @@ def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviatio
 
     This is for models that a user brings, within one pair, where no list could name them.
     """
-    unexplained = [found for found in judgement.shortfalls if not any(row.expects(found) for row in rows)]
+    unexplained = unexplained_by(rows, judgement.shortfalls)
     consequences = {consequence_of(requirement, shortfall) for shortfall in unexplained}
     if judgement.outcome is Outcome.FAILS and consequences <= set(MINOR):
         judgement.outcome = Outcome.DEVIATES

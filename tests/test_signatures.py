@@ -147,7 +147,7 @@ def check_input_names(seen: Seen, endpoint: str, key: str, inputs: Mapping[str, 
     named = seen.case.endpoints[endpoint].by_name
     by_tensorflow = seen.case.function(endpoint).signature_inputs
     nested = any(part.tensor is None for part in (named or {}).values())
-    if nested and not by_tensorflow:
+    if nested and not by_tensorflow and seen.case.brought:
         return  # TensorFlow numbers the tensors of one argument, or calls them as the model does
     if named is not None and set(inputs) not in (set(named), set(by_tensorflow)):
         raise Shortfall(f"other input names of {key!r}", expected=sorted(by_tensorflow or named), seen=sorted(inputs))

@@ -196,7 +196,7 @@ def test_a_model_is_judged_as_its_owner_says_that_it_is_exported(session, descri
     with_case = session_with(session, described)
     for text in SOUND[function]:
         judgements = judged(with_case, described.case.id, Route.parse(text), ROUTES)
-        judgements.pop("weights", None)  # Keras names the variables of such a model anew
+        judgements.pop("renamed", None)  # Keras names the variables of such a model anew
         bad = {name: each.text() for name, each in judgements.items() if each.outcome is not Outcome.CONFORMS}
         assert bad == {}, text
         facts = judgements["outputs"].facts

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
 
 from tests.both_sides.routes import Route
 from tests.judging.judgement import Judgement, judge
 from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.requirement import requirements
 from tests.judging.seen import Seen
-from tests.run.brought import DescribedCase
+from tests.run.brought import Brought, DescribedCase
 from tests.run.session import Session
 
 ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
+
+
+def project_with(tmp_path_factory: pytest.TempPathFactory, module: str, source: str) -> Path:
+    """Return a new folder with a user's module of this name."""
+    path = tmp_path_factory.mktemp("project") / f"{module}.py"
+    path.write_text(textwrap.dedent(source))
+    return path.parent
+
+
+def describing(session: Session, folder: Path, module: str) -> Callable[[str], DescribedCase]:
+    """Return a function that describes what a function of the user's module builds."""
+    agent = session.evidence.agents["B"]["keras"]
+    return lambda function: Brought.model(f"{module}:{function}", folder).described_by(agent)
 
 
 def session_with(session: Session, described: DescribedCase) -> Session:

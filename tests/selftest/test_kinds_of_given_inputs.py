@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from tests.judging.comparison import compare
 from tests.judging.literals import literal
 from tests.judging.outcome import Outcome
 from tests.judging.plan import cannot_apply
-from tests.run.brought import Brought, DescribedCase, UnusableModel
+from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
-from tests.selftest.brought_in_session import judged, session_with
+from tests.selftest.brought_in_session import describing, judged, project_with, session_with
 
 KINDS = """
     import numpy as np
@@ -341,16 +340,13 @@ SOUND = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A folder with a user's module."""
-    path = tmp_path_factory.mktemp("project") / "kinds_of_inputs.py"
-    path.write_text(textwrap.dedent(KINDS))
-    return path.parent
+    return project_with(tmp_path_factory, "kinds_of_inputs", KINDS)
 
 
 @pytest.fixture
 def describe(session: Session, folder: Path) -> Callable[[str], DescribedCase]:
     """A function that describes a model of the user's."""
-    agent = session.evidence.agents["B"]["keras"]
-    return lambda function: Brought.model(f"kinds_of_inputs:{function}", folder).described_by(agent)
+    return describing(session, folder, "kinds_of_inputs")
 
 
 @pytest.mark.parametrize("function", SOUND)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from reports.scripts import scripts
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.outcome import Outcome
-from tests.run.brought import Brought, DescribedCase, UnusableModel
+from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
-from tests.selftest.brought_in_session import judged, session_with
+from tests.selftest.brought_in_session import describing, judged, project_with, session_with
 from tests.selftest.executed import with_planting
 
 SIGNED = """
@@ -178,16 +177,13 @@ SOUND = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A folder with a user's module."""
-    path = tmp_path_factory.mktemp("project") / "signed_models.py"
-    path.write_text(textwrap.dedent(SIGNED))
-    return path.parent
+    return project_with(tmp_path_factory, "signed_models", SIGNED)
 
 
 @pytest.fixture
 def describe(session: Session, folder: Path) -> Callable[[str], DescribedCase]:
     """A function that describes a model of the user's."""
-    agent = session.evidence.agents["B"]["keras"]
-    return lambda function: Brought.model(f"signed_models:{function}", folder).described_by(agent)
+    return describing(session, folder, "signed_models")
 
 
 @pytest.mark.parametrize("function", SOUND)

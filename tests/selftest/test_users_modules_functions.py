@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.outcome import Outcome
 from tests.judging.plan import cannot_apply
-from tests.run.brought import Brought, DescribedCase, UnusableModel
+from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
-from tests.selftest.brought_in_session import judged, session_with
+from tests.selftest.brought_in_session import describing, judged, project_with, session_with
 from tests.selftest.executed import with_planting
 
 MODULE = """
@@ -200,17 +199,13 @@ SOUND = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A folder with a user's module."""
-    path = tmp_path_factory.mktemp("project") / "mill.py"
-    path.write_text(textwrap.dedent(MODULE))
-    return path.parent
+    return project_with(tmp_path_factory, "mill", MODULE)
 
 
 @pytest.fixture
 def describe(session: Session, folder: Path) -> Callable[[str], DescribedCase]:
     """A function that describes a module of the user's."""
-    return lambda function: Brought.model(f"mill:{function}", folder).described_by(
-        session.evidence.agents["B"]["keras"]
-    )
+    return describing(session, folder, "mill")
 
 
 @pytest.fixture

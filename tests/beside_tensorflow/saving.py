@@ -73,13 +73,9 @@ def ways_to_ask(case: Any, model: Any) -> Dict[str, asking.Ask]:
 
     An unoptimized graph is one that TensorFlow runs as it was traced.
     """
-    return {
-        "eager": asking.original(case.info.traits, model, None, case.info.functions),
-        "graph": asking.original(case.info.traits, model, case.info.endpoints, case.info.functions),
-        "unoptimized": asking.unoptimized(
-            asking.original(case.info.traits, model, case.info.endpoints, case.info.functions)
-        ),
-    }
+    eager = asking.original(case.info.traits, model, None, case.info.functions)
+    graph = asking.original(case.info.traits, model, case.info.endpoints, case.info.functions)
+    return {"eager": eager, "graph": graph, "unoptimized": asking.unoptimized(graph)}
 
 
 def send_answers(case: Any, model: Any, question: OriginalQuestion, channel: Channel) -> Callable[[], None]:

@@ -12,7 +12,7 @@ import pytest
 from reports.collector import Collector
 from reports.document.rows import Row
 from tests.interpreters.limits import ROOMY, Limits
-from tests.judging.cells import Cell
+from tests.judging.cells import BROUGHT_FAMILY, Cell
 from tests.judging.deviation_names import doubtful_names
 from tests.run.brought import Brought, distinct
 from tests.run.catalogue import BrokenTensorFlow
@@ -131,7 +131,9 @@ def run_request(config: pytest.Config) -> RunRequest:
     brought = [Brought.model(text, here) for text in option.model]
     brought += [Brought.artifact(text, here) for text in option.artifact]
     brought = list(distinct(brought))
-    recorded = [glob for glob in option.case if folder and glob.startswith("mine.")]  # the folder knows such cases
+    recorded = [
+        glob for glob in option.case if folder and glob.startswith(BROUGHT_FAMILY)
+    ]  # the folder knows such cases
     check_globs([glob for glob in option.case if glob not in recorded], option.route, [each.case for each in brought])
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
     steady = config.getoption("--hypothesis-profile", None) != "nightly"

@@ -1,4 +1,4 @@
-"""What a user's model says that it takes.  [beside TensorFlow]"""
+"""The inputs that a user's model says that it takes.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user's Keras model takes: what it declares, or the user's signature or inputs say.  [beside TensorFlow]"""
+"""The inputs of a user's Keras model, by its own specs, the user's signature or inputs.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

@@ -319,7 +319,7 @@ class Subject:
         assert self.loader is not None
         flat = [] if self.original_answer is None else leaves(self.original_answer)
         numbers = [each for each in flat if getattr(getattr(each, "dtype", None), "kind", None) in ("f", "V")]
-        if self.hop.within_one_pair and not self.loader.runs_elsewhere:
+        if self.seen.is_bitwise:
             return None
         if not numbers or len(numbers) < len(flat) or self.input is None or self.saved is None:
             return None

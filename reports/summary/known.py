@@ -1,13 +1,10 @@
-"""What the list of known shortfalls says about models that a user brings."""
+"""Lines about models that a user brings, from the list of known shortfalls."""
 
 from __future__ import annotations
 
 from reports.document.contents import Document
-from tests.judging.consequence import Consequence
+from tests.judging.consequence import MINOR, Consequence
 from tests.judging.outcome import Outcome
-
-# Consequences of which nobody needs to be told the way out.
-NO_LINES = (Consequence.RENAMED, Consequence.HARMLESS)
 
 
 def known_of_brought(document: Document) -> list[str]:
@@ -18,7 +15,7 @@ def known_of_brought(document: Document) -> list[str]:
     """
     found: dict[str, tuple[int, set[str], set[str]]] = {}
     for row in document.cells:
-        if row.cell.is_brought and row.outcome is Outcome.DEVIATES and row.consequence not in (None, *NO_LINES):
+        if row.cell.is_brought and row.outcome is Outcome.DEVIATES and row.consequence not in (None, *MINOR):
             for name in row.deviations:
                 gravity, cases, routes = found.setdefault(name, (row.consequence.gravity, set(), set()))
                 cases.add(row.case)

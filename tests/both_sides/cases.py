@@ -135,7 +135,8 @@ class CaseInfo:
     def function(self, endpoint: str) -> ModuleFunction:
         """Return how an endpoint is called, and the signature that it can have."""
         has_signature = "composite_outputs" not in self.traits and self.takes_dense_tensors
-        return self.functions.get(endpoint, ModuleFunction((), (), has_signature, len(self.endpoints) == 1))
+        of_catalogue = ModuleFunction(has_signature=has_signature, is_default=len(self.endpoints) == 1)
+        return self.functions.get(endpoint, of_catalogue)
 
     @property
     def takes_dense_tensors(self) -> bool:

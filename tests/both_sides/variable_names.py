@@ -1,4 +1,4 @@
-"""What names of variables tell.  [both sides]"""
+"""Names of variables that are states of random generators.  [both sides]"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.declarations import unknown
 from tests.both_sides.routes import Route
+from tests.judging.cells import BROUGHT_FAMILY
 from tests.judging.deviation_files import UnreadableDeviations
 from tests.judging.deviations import Deviation, Deviations, Place
 from tests.judging.plan import NothingMatches, select
@@ -16,7 +17,6 @@ from tests.judging.requirement import requirements
 from tests.judging.split_requirements import renaming
 
 # What a user brings now need not be all that their list is about.
-OF_USERS = "mine."
 WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -95,7 +95,7 @@ class Names:
 def may_be_users(glob: str) -> bool:
     """Return whether the glob may match a case that a user brings in another run."""
     plain = WILDCARD.split(glob)[0]
-    return glob.startswith(OF_USERS) or (plain != glob and OF_USERS.startswith(plain))
+    return glob.startswith(BROUGHT_FAMILY) or (plain != glob and BROUGHT_FAMILY.startswith(plain))
 
 
 def _all_routes(catalogue: Catalogue) -> Iterator[Route]:

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.routes import NEEDS, LoaderInfo, Route, SaverInfo
-from tests.judging.cells import Cell, PlannedCell
+from tests.judging.cells import BROUGHT_FAMILY, Cell, PlannedCell
 from tests.judging.pairs import Hop, Pair
 from tests.judging.requirement import (
     ABOUT_SINGLE_ANSWERS,
@@ -73,7 +73,7 @@ def select(globs: Sequence[str], names: Sequence[str], what: str) -> list[str]:
 
 def _nearest(glob: str, names: Sequence[str], what: str) -> str:
     """Return the names and globs that are most like a glob which matches nothing, in words."""
-    if what == "case" and glob.startswith("mine."):
+    if what == "case" and glob.startswith(BROUGHT_FAMILY):
         return "such cases come with --model or --artifact"
     separator = ":" if what == "route" else "."
     parts = [name.partition(separator) for name in names if separator in name]

@@ -196,6 +196,11 @@ class Seen:
         """The largest numbers that the original answers to ordinary inputs, by endpoint and leaf."""
         return largest_numbers(self.inputs, self.original[self.loader.judged_against])
 
+    @property
+    def is_bitwise(self) -> bool:
+        """True if the answers of what was loaded have to equal the original's to the bit."""
+        return self.hop.within_one_pair and not self.loader.runs_elsewhere
+
     def compare_answers(
         self,
         asked: Input,
@@ -217,13 +222,15 @@ class Seen:
             noise: what `noise_allowed` returns; nothing by default.
         """
         at_least: Any = 0.0
-        ulp: Mapping[str, float] = self.ulp_over_pairs
+        ulp: Mapping[str, float]
+        if self.is_bitwise:
+            return self._keep(compare(expected, seen))
         if self.loader.converted:
             ulp = {dtype: allowed * max(1.0, asked.magnitude) for dtype, allowed in ULP_CONVERTED.items()}
-        elif not self.hop.within_one_pair:
+        else:
+            ulp = self.ulp_over_pairs
+        if not (self.loader.converted or self.hop.within_one_pair):
             at_least = smallest_scales(asked, expected, largest.get(asked.endpoint, ()))
-        elif not self.loader.runs_elsewhere:
-            return self._keep(compare(expected, seen))
         comparisons = (
             compare(
                 one,
@@ -232,7 +239,7 @@ class Seen:
                 noise=noise,
                 at_least=at_least,
                 values=not asked.special,
-                unsure=next(iter(others), None) if asked.special else None,
+                unsure=others[0] if asked.special and others else None,
             )
             for one in (expected, *others)
         )
@@ -241,7 +248,7 @@ class Seen:
 
     def noise_allowed(self, asked: Input) -> list[float]:
         """Return by how many ulp each leaf of an answer may differ because the original itself rounds differently."""
-        if self.hop.within_one_pair and not self.loader.runs_elsewhere:
+        if self.is_bitwise:
             return []
         return [TIMES_NOISE * each for each in self.noise.get(asked.endpoint, [])]
 

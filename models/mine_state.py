@@ -18,7 +18,7 @@ def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence
     constant changes it the first time alone.
     """
     changed: Dict[int, Any] = {}
-    differs = False
+    differs = draws = False
     for endpoint, values in examples.items():
         for value in values:
             try:
@@ -32,12 +32,14 @@ def traits_of_state(model: Any, ask: asking.Ask, examples: Mapping[str, Sequence
                 continue
             moved = [each for each, earlier in zip(variables, before) if is_changed(earlier, np.asarray(each))]
             changed.update({id(each): each for each in [*at_first, *moved]})
-            differs = differs or (not moved and repr(one) != repr(two))
-    seeds = [each for each in asking.state_of(model) if is_seed_state(name_of(each))]
+            varies = repr(one) != repr(two)
+            differs = differs or (varies and not moved)
+            # A recurrent layer draws a mask for its dropout even where it does not use it.
+            draws = draws or (varies and any(is_seed_state(name_of(each)) for each in moved))
     found = {
         "stateful": bool(changed),
-        "seeded": bool(seeds),
-        "draws": any(id(each) in changed for each in seeds),
+        "seeded": any(is_seed_state(name_of(each)) for each in asking.state_of(model)),
+        "draws": draws,
         "unrepeatable": differs,
     }
     return [trait for trait, holds in found.items() if holds]

@@ -160,12 +160,14 @@ def apply_deviations(judgement: Judgement, rows: Sequence[Deviation], *, lenient
     Args:
         lenient: our own rows need not find what they expect, because they could not know the case.
     """
+    if lenient:  # those that find nothing say nothing about the model
+        rows = [row for row in rows if row.accepts or any(row.expects(found) for found in judgement.shortfalls)]
     judgement.deviations = [row.id for row in rows]
     judgement.link = next((row.link for row in rows if row.link), None)
     if not rows or judgement.outcome in (Outcome.BLOCKED, Outcome.NOT_APPLICABLE):
         return judgement
     unexplained = unexplained_by(rows, judgement.shortfalls)
-    unconfirmed = unconfirmed_rows(judgement, rows, lenient)
+    unconfirmed = unconfirmed_rows(judgement, rows)
     if unexplained:
         judgement.message = f"{unexplained[0].message} ({_why_unexplained(rows, unexplained[0])})"
     elif unconfirmed:
@@ -207,15 +209,9 @@ def excuse_minor(judgement: Judgement, requirement: str, rows: Sequence[Deviatio
         judgement.message = f"{min(consequences, key=lambda each: each.gravity)}: {unexplained[0].message}"
 
 
-def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation], lenient: bool) -> list[str]:
-    """Return the ids of rows that do not find what they expect; if lenient, only of rows of a team's own list.
+def unconfirmed_rows(judgement: Judgement, rows: Sequence[Deviation]) -> list[str]:
+    """Return the ids of rows that do not find what they expect.
 
     A row about a requirement that was split need not find it in each part.
     """
-    return [
-        row.id
-        for row in rows
-        if not row.split
-        and not (lenient and not row.accepts)
-        and not any(row.expects(found) for found in judgement.shortfalls)
-    ]
+    return [row.id for row in rows if not row.split and not any(row.expects(found) for found in judgement.shortfalls)]

@@ -150,7 +150,7 @@ def accept(judgement: Judgement, rows: Sequence[Deviation]) -> None:
     if not rows or judgement.outcome in NEVER_ACCEPTED:
         return
     judgement.deviations = [*judgement.deviations, *(row.id for row in rows)]
-    unconfirmed = unconfirmed_rows(judgement, rows, lenient=False)
+    unconfirmed = unconfirmed_rows(judgement, rows)
     # Shortfalls that were there before are not the upgrade's doing.
     new = judgement.shortfalls if judgement.new is None else judgement.new
     if judgement.is_bad and all(any(row.expects(found) for row in rows) for found in new):

@@ -265,3 +265,11 @@ def test_rows_by_symptom_expect_exceptions_with_a_message_and_never_values():
     for row in flagged:
         assert row.symptom is Symptom.EXCEPTION
         assert row.message
+
+
+def test_a_row_that_explains_nothing_of_a_user_s_model_is_not_named_and_gives_no_link(tmp_path):
+    (ours,) = by_symptom(tmp_path, "by_symptom = true").rows
+    other = dataclasses.replace(ours, id="another-row", message="no such layer", link="https://example.org/2")
+    judgement = apply_deviations(judged(error()), [other, ours], lenient=True)
+    assert (judgement.deviations, judgement.link) == (["a-row"], "https://example.org/1")
+    assert judgement.outcome is Outcome.DEVIATES

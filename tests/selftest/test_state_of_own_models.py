@@ -94,6 +94,11 @@ STATES = """
         return around(keras.layers.Dropout(0.5))
 
 
+    def masking():
+        steps = keras.Input((None, 3))
+        return keras.Model(steps, keras.layers.GRU(2, dropout=0.5)(steps))
+
+
     def counting():
         return around(Counting())
 
@@ -165,6 +170,7 @@ def describe(session, states):
     [
         ("plain", set()),
         ("dropping", {"seeded"}),
+        ("masking", {"seeded", "stateful"}),  # it draws masks, and answers the same
         ("counting", {"stateful"}),
         ("raw", {"stateful"}),
         ("noisy", {"seeded", "stateful", "draws"}),

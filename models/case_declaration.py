@@ -185,12 +185,18 @@ def replace_constant_weights(model: Any) -> None:
     """Give every float variable that holds a single constant random values in [0.25, 0.75).
 
     A loader that forgets a bias of zeros would initialize it with zeros again, and nobody would notice.
+
+    What a layer has learned by `adapt` is kept: such a layer computes with numbers made from it, which would stay.
     """
     import numpy as np
 
     random = np.random.default_rng(SEED)
+    layers = model._flatten_layers() if hasattr(model, "_flatten_layers") else ()
+    adapted = {id(variable) for layer in layers if hasattr(layer, "adapt") for variable in layer.variables}
     for variable in model.variables:
         value = np.asarray(variable)
+        if id(variable) in adapted:
+            continue
         if value.dtype.kind == "f" and value.size and (value == value.flat[0]).all():
             variable.assign((random.random(value.shape) / 2 + 0.25).astype(value.dtype))
 

@@ -29,10 +29,10 @@ def other_saver(case: CaseInfo) -> str:
     return "h5" if case.is_keras_model else "renames_a_signature"
 
 
-def test_the_catalogue_holds_at_least_seventy_cases_of_three_families(session):
+def test_the_catalogue_holds_at_least_seventy_cases_of_four_families(session):
     families = [name.partition(".")[0] for name in session.catalogue.cases]
     assert len(families) >= 70
-    assert set(families) == {"standard", "custom_layer", "custom_op"}
+    assert set(families) == {"standard", "custom_layer", "custom_op", "real_world"}
 
 
 def test_a_case_says_why_it_is_there(case):

@@ -1,0 +1,1 @@
+"""Small models of kinds that people really have.  [beside TensorFlow]"""

@@ -173,13 +173,16 @@ class Control:
         """Keep what children of the old pair said in this run, and return why that cannot be; empty if it can."""
         try:
             new = {case: files for case in self.digests if (files := self._new_files(case))}
-            if new and self.current_digests() != self.digests:
+            if not new:
+                return ""
+            if self.current_digests() != self.digests:
                 return "control: not remembered, because the suite or the environment has changed during the run"
             with self._lock():
                 for case, files in new.items():
                     self._write(case, files)
-                if new:
-                    remove_old(self.folder)
+                remove_old(self.folder)
+        except NoIdentity as unknown:
+            return f"control: not remembered, because {unknown}"
         except OSError as error:
             return f"control: not remembered: {error}"
         return ""

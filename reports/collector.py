@@ -82,7 +82,10 @@ class Collector:
             with self.writing("the recorded folder", session):
                 self.session.record(self.config.option.record)
         if complete and self.session.control is not None:
-            self.not_remembered = self.session.control.remember()
+            try:
+                self.not_remembered = self.session.control.remember()
+            except Exception as error:  # what was judged stays true
+                self.failures.mention("the remembered control", error)
 
     def write_further(self, document: Document, session: pytest.Session) -> None:
         """Write all reports that follow from conformance.json, whether or not the others can be written."""

@@ -56,6 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="judge a saved model of yours, as the case mine.NAME; MODULE:FUNCTION=PATH with its source; repeatable",
     )
     group.addoption("--rollback", action="store_true", help="in a gate: judge new artifacts under the old pair too")
+    group.addoption(
+        "--fresh-control", action="store_true", help="in a gate: ask the old pair anew, whatever is remembered of it"
+    )
     group.addoption("--case", metavar="GLOB", action="append", default=[], help="only these cases; repeatable")
     group.addoption("--all-routes", action="store_true", help="judge every route, not only those of a default run")
     group.addoption("--route", metavar="GLOB", action="append", default=[], help="only these routes; repeatable")
@@ -106,6 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[STARTED], config.stash[SESSION] = started, started.session
     if config.option.collectonly:
         return
+    started.use_control()
     try:
         config.pluginmanager.register(Collector(started.session, config), "conformance-collector")
     except OSError as error:
@@ -123,6 +127,8 @@ def run_request(config: pytest.Config) -> RunRequest:
     folder = Path(start) if start and Path(start).is_dir() else None
     if option.rollback and (folder or not option.from_):
         raise pytest.UsageError("--rollback is for a gate: it needs --from, and there a Python rather than a folder")
+    if option.fresh_control and (folder or not option.from_):
+        raise pytest.UsageError("--fresh-control is for a gate: it needs --from, and there a Python, not a folder")
     if option.record:
         if option.from_ or option.keyword or option.markexpr:
             raise pytest.UsageError("--record keeps the whole evidence about one pair: not with --from, -k or -m")
@@ -150,6 +156,7 @@ def run_request(config: pytest.Config) -> RunRequest:
         brought=tuple(brought),
         recorded=folder,
         records=option.record is not None,
+        fresh_control=option.fresh_control,
     )
 
 
@@ -233,6 +240,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         role = {"A": "from (A)", "B": "to   (B)" if "A" in session.surroundings else "conformance of"}[side]
         unknown = "" if session.deviations.knows(session.pairs[side]) else " - no results are recorded for this pair"
         lines.append(f"{role}: {surroundings.versions_in_words}{unknown}")
+    if session.control is not None:
+        lines += [line for line in (session.control.line, session.control.damage) if line]
     return lines + [f"warning: {line}" for line in doubtful_names(session.deviations, session.catalogue)]
 
 

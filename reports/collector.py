@@ -42,6 +42,7 @@ class Collector:
         self.document: Document | None = None
         self.failures = Failures()
         self.is_kept = False
+        self.not_remembered = ""
         self.folder.mkdir(parents=True, exist_ok=True)
         files.write(self.folder, self.document_so_far(complete=False))  # an interrupted run leaves it without footer
 
@@ -80,6 +81,11 @@ class Collector:
         if complete and self.config.option.record:
             with self.writing("the recorded folder", session):
                 self.session.record(self.config.option.record)
+        if complete and self.session.control is not None:
+            try:
+                self.not_remembered = self.session.control.remember()
+            except Exception as error:  # what was judged stays true
+                self.failures.mention("the remembered control", error)
 
     def write_further(self, document: Document, session: pytest.Session) -> None:
         """Write all reports that follow from conformance.json, whether or not the others can be written."""
@@ -131,6 +137,8 @@ class Collector:
                 terminal.show(self.document, terminalreporter._tw, self.folder)
         for line in self.why_nothing_was_selected():
             terminalreporter.write_line(line)
+        if self.not_remembered:
+            terminalreporter.write_line(self.not_remembered)
         for failure in self.failures.lines:
             terminalreporter.write_line(failure, red=True)
         if self.failures.crashed:

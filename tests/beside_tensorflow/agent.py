@@ -306,7 +306,9 @@ def main() -> None:
         seconds = get_ready(options.kind)
         describe = importlib.import_module(f"{PACKAGE}.both_sides.surroundings").describe
         to_plain = importlib.import_module(f"{PACKAGE}.both_sides.plain").to_plain
-        hello: Dict[str, Any] = {"ready": {"seconds": seconds, "surroundings": to_plain(describe())}}
+        origins = importlib.import_module(f"{PACKAGE}.both_sides.origins").origins
+        ready = {"seconds": seconds, "surroundings": to_plain(describe()), "origins": to_plain(origins())}
+        hello: Dict[str, Any] = {"ready": ready}
     except BaseException as error:
         missing = isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "tensorflow"
         hello = {"failed": {"type": type(error).__name__, "message": str(error), "no_tensorflow": missing}}

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.both_sides import questions
+from tests.both_sides.origins import Origins
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.questions import Question
 from tests.both_sides.surroundings import Surroundings
@@ -44,12 +45,14 @@ class Hello:
 
     Args:
         seconds: the `wall` and `cpu` seconds that getting ready took.
+        origins: what its code comes from.
         failure: the exception as `{"type", "message"}`; None if it is ready.
         no_tensorflow: True if it failed because there is no TensorFlow.
     """
 
     seconds: Mapping[str, float] = dataclasses.field(default_factory=dict)
     surroundings: Surroundings | None = None
+    origins: Origins | None = None
     failure: Mapping[str, str] | None = None
     no_tensorflow: bool = False
 
@@ -104,7 +107,8 @@ class AgentProcess:
             no_tensorflow = sent["failed"].pop("no_tensorflow")
             return Hello(failure=sent["failed"], no_tensorflow=no_tensorflow)
         ready = sent["ready"]
-        return Hello(ready["seconds"], from_plain(Surroundings, ready["surroundings"]))
+        surroundings = from_plain(Surroundings, ready["surroundings"])
+        return Hello(ready["seconds"], surroundings, from_plain(Origins, ready["origins"]))
 
     def stop(self) -> None:
         """Close its lifeline, and wait until it has killed its children and ended."""

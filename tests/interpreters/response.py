@@ -135,13 +135,23 @@ class Response:
             self, sections=replaced(self.sections), detail=replaced(self.detail), log=replaced(self.log)
         )
 
-    def settled(self) -> Response:
-        """Return the response as any other run would have it: without costs, and with sorted dicts."""
+    @property
+    def is_without_error(self) -> bool:
+        """True if the child did all that it was asked to do, and nothing raised."""
+        return self.ending is Ending.FINISHED and not any("error" in sent for sent in self.sections.values())
+
+    def without_costs(self) -> Response:
+        """Return the response of a child that cost this run nothing."""
         sections = {
             name: {key: value for key, value in sent.items() if key not in ("wall", "cpu")}
             for name, sent in self.sections.items()
         }
-        return dataclasses.replace(self, sections=_sorted(sections), wall=0.0, cpu=0.0, peak_kib=0)
+        return dataclasses.replace(self, sections=sections, wall=0.0, cpu=0.0, peak_kib=0)
+
+    def settled(self) -> Response:
+        """Return the response as any other run would have it: without costs, and with sorted dicts."""
+        free = self.without_costs()
+        return dataclasses.replace(free, sections=_sorted(free.sections))
 
     def encode(self) -> bytes:
         """Return all of it as one frame of the wire."""

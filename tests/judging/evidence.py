@@ -36,6 +36,15 @@ class NoEvidence(Exception):
     """Nobody could be asked, so the cell has no verdict, and the pair is not to blame."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Needs:
+    """What is asked of an original: which of its answers, and whether its gradients and its further training."""
+
+    sides: tuple[str, ...]
+    gradients: bool
+    resumed_training: bool
+
+
 @dataclasses.dataclass
 class Evidence:
     """The responses of children about the cases, savers and loaders of a catalogue.
@@ -159,20 +168,48 @@ class Evidence:
     def _about_original(self, side: str, case: str, savers: Collection[str]) -> dict[str, Any]:
         """Return the fields that ask for the original's answers: what the routes with these savers need, no more."""
         described, all_inputs = self.case(case), self.inputs(case)
-        loaders = [self.loader_of(route) for route in self.routes if route.loader and route.saver in savers]
-        differentiates = any(loader.has_gradients for loader in loaders)
-        sides = {loader.judged_against for loader in loaders}
-        if loaders and (self.over_pairs or any(loader.runs_elsewhere for loader in loaders)):
-            sides = set(SIDES)  # they differ by the noise that is allowed
+        needs = self._needs(case, savers)
         return {
             **self._about_case(case),
             "inputs": tuple(all_inputs),
             "op_libraries": self.op_libraries(side, case),
             "few": tuple(self.few_inputs(case)),
-            "sides": tuple(sorted(sides)),
-            "differentiate": described.differentiable_inputs(all_inputs) if differentiates else (),
-            "resumes_training": described.resumes_training(loaders),
+            "sides": needs.sides,
+            "differentiate": described.differentiable_inputs(all_inputs) if needs.gradients else (),
+            "resumes_training": needs.resumed_training,
         }
+
+    def _needs(self, case: str, savers: Collection[str]) -> Needs:
+        """Return what the routes with these savers need of the original."""
+        loaders = [self.loader_of(route) for route in self.routes if route.loader and route.saver in savers]
+        sides = {loader.judged_against for loader in loaders}
+        if loaders and (self.over_pairs or any(loader.runs_elsewhere for loader in loaders)):
+            sides = set(SIDES)  # they differ by the noise that is allowed
+        return Needs(
+            tuple(sorted(sides)),
+            any(loader.has_gradients for loader in loaders),
+            self.case(case).resumes_training(loaders),
+        )
+
+    def what_decides_questions(self, case: str, savers: Collection[str]) -> Any:
+        """Return, as plain data, all that decides what is asked about a case and these savers within one pair.
+
+        The inputs follow from it.
+        """
+        answering = {route.saver for route in self.routes} & {
+            name for name, saver in self.catalogue.savers.items() if self.case(case).answers_in_its_own_child(saver)
+        }
+        return to_plain(
+            {
+                "case": self.case(case),
+                "savers": self.catalogue.savers,
+                "loaders": self.catalogue.loaders,
+                "needs": {saver: self._needs(case, [saver]) for saver in sorted(savers)},
+                "needs of the original": self._needs(case, answering),
+                "fresh": self.fresh,
+                "limits": self.limits,
+            }
+        )
 
     # Responses
 

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.both_sides.cases import CaseInfo
@@ -23,9 +23,10 @@ from tests.judging.cells import PlannedCell
 from tests.judging.evidence import Evidence
 from tests.judging.evidence_folder import RESPONSES
 from tests.judging.pairs import CONTROL
+from tests.run.checked_folder import MANIFEST, DamagedFolder, check_files, files_below, sha256, written
 from tests.run.request import RunRequest
 
-MANIFEST, VERSION = "manifest.json", 3
+VERSION = 3
 # Parts of a folder of evidence about one side, and where they lie in a recorded folder; {side} is its name.
 PARTS = {
     "inputs": "inputs",
@@ -78,14 +79,10 @@ class Record:
             raise UnusableRecord(f"{folder} is not of this suite: its {MANIFEST} has no record {VERSION}")
         if manifest["suite"] != suite_digest():
             raise UnusableRecord(f"{folder} was recorded by another version of this suite: record it anew")
-        unlisted = {name: path for name, path in files_below(folder) if name != MANIFEST}
-        for name, digest in manifest["files"].items():
-            if name not in unlisted:
-                raise UnusableRecord(f"{folder} is incomplete: {name} is missing")
-            if sha256(unlisted.pop(name)) != digest:
-                raise UnusableRecord(f"{folder} is damaged: {name} is not what was recorded")
-        if unlisted:
-            raise UnusableRecord(f"{folder} has a file that was not recorded: {min(unlisted)}")
+        try:
+            check_files(folder, manifest["files"])
+        except DamagedFolder as damaged:
+            raise UnusableRecord(f"{folder} {damaged}") from None
         return cls(folder, from_plain(RecordedRun, manifest["run"]))
 
     def restrict(self, request: RunRequest) -> RunRequest:
@@ -149,34 +146,15 @@ def write(folder: Path, evidence: Path, run: RecordedRun, side: str = "B") -> No
     Args:
         evidence: the folder of a run's evidence.
     """
-    draft = folder.with_name(f"{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    for here, there in PARTS.items():
-        part = evidence / here.format(side=side)
-        if part.exists():
-            shutil.copytree(part, draft / there, ignore=shutil.ignore_patterns("*.lock", "*.draft"))
-    for name in RESPONSES:
-        for _, path in files_below(draft / name):
-            path.write_bytes(Response.decode(path.read_bytes()).settled().encode())
-    files = {name: sha256(path) for name, path in files_below(draft)}
-    manifest = {"record": VERSION, "suite": suite_digest(), "run": to_plain(run), "files": files}
-    (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
-
-
-def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Return (relative name, path) of every file, in sorted order."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path
-
-
-def sha256(path: Path) -> str:
-    """Return the digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    manifest = {"record": VERSION, "suite": suite_digest(), "run": to_plain(run)}
+    with written(folder, manifest) as draft:
+        for here, there in PARTS.items():
+            part = evidence / here.format(side=side)
+            if part.exists():
+                shutil.copytree(part, draft / there, ignore=shutil.ignore_patterns("*.lock", "*.draft"))
+        for name in RESPONSES:
+            for _, path in files_below(draft / name):
+                path.write_bytes(Response.decode(path.read_bytes()).settled().encode())
 
 
 def suite_digest() -> str:
@@ -184,6 +162,8 @@ def suite_digest() -> str:
     digest = hashlib.sha256()
     for room in ("models", "tests"):
         for name, path in files_below(ROOT / room):
-            if path.suffix in (".py", ".cc") and not name.startswith("selftest/"):
+            # The lists beside the requirements only judge.
+            asks = room == "models" or path.suffix == ".py" or "/" in name
+            if asks and not name.startswith("selftest/") and "__pycache__" not in path.parts:
                 digest.update(f"{room}/{name} {sha256(path)}\n".encode())
     return digest.hexdigest()

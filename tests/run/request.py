@@ -30,6 +30,7 @@ class RunRequest:
         deviation_files: a team's own lists, read as of `today`.
         brought: what a user brings.
         recorded: a folder that stands for side A.
+        fresh_control: ask the old pair anew, whatever is remembered.
         records: keep the responses of this run's children for a later gate.
     """
 
@@ -45,6 +46,7 @@ class RunRequest:
     brought: tuple[Brought, ...] = ()
     recorded: Path | None = None
     records: bool = False
+    fresh_control: bool = False
     today: str = dataclasses.field(default_factory=lambda: datetime.date.today().isoformat())
     limits: Limits = dataclasses.field(default_factory=Limits)
 

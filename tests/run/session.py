@@ -22,6 +22,7 @@ from tests.judging.pairs import Pair
 from tests.judging.plan import Planner, Selection
 from tests.judging.requirement import requirements
 from tests.run import record
+from tests.run.control import Control
 from tests.run.record import RecordedRun
 from tests.run.request import RunRequest
 
@@ -54,11 +55,16 @@ class SharedState:
 
 @dataclasses.dataclass
 class Session:
-    """A run that is under way, as the controller and its workers see it."""
+    """A run that is under way, as the controller and its workers see it.
+
+    Args:
+        control: what is remembered of the old pair; in the controller of a gate alone.
+    """
 
     folder: Path
     state: SharedState
     deviations: Deviations
+    control: Control | None = None
 
     @classmethod
     def join(cls, folder: Path) -> Session:

@@ -19,6 +19,7 @@ from tests.judging.plan import NothingMatches
 from tests.judging.requirement import requirements
 from tests.run.brought import UnusableModel
 from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
+from tests.run.control import Control
 from tests.run.folder import RunFolder
 from tests.run.misplaced import check_places
 from tests.run.record import Record, UnusableRecord
@@ -39,6 +40,15 @@ class StartedRun:
     session: Session
     agents: StartedAgents
     folder: RunFolder
+
+    def use_control(self) -> None:
+        """In a gate, give the run what is remembered of the old pair."""
+        session, request = self.session, self.session.request
+        if "A" in request.sides:
+            origins = self.agents.hellos["A"]["keras"].origins
+            assert origins is not None
+            session.control = Control(request, session.plan, session.evidence, origins)
+            session.control.give()
 
     def close(self) -> None:
         """End the agents, and give the folder back."""

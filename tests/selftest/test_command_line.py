@@ -29,6 +29,8 @@ ONE_CELL = ["--case=standard.dense_classifier", "--route=weights_h5:load_weights
         (["--from", "nonsense"], "--from: 'nonsense' is neither the path of a Python, nor a version"),
         (["--rollback"], "--rollback is for a gate: it needs --from"),
         (["--rollback", f"--from={ROOT}"], "--rollback is for a gate: it needs --from, and there a Python"),
+        (["--fresh-control"], "--fresh-control is for a gate: it needs --from"),
+        (["--fresh-control", f"--from={ROOT}"], "--fresh-control is for a gate: it needs --from, and there a Python"),
         ([f"--from={ROOT}"], "is no recorded folder: it has no manifest.json"),
         ([f"--record={ROOT}"], "exists and is no recorded folder, so nothing is written there"),
         (
@@ -266,7 +268,7 @@ def test_a_run_whose_agent_is_killed_is_incomplete_and_blames_no_pair(tmp_path):
     started = subprocess.Popen(
         command(tmp_path, "--case=standard.*", "--route=weights_h5:*", "-n2", f"--from={sys.executable}"),
         cwd=ROOT,
-        env=variables({"KILLED_AGENT": str(tmp_path)}),
+        env=variables({"KILLED_AGENT": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -23,6 +23,7 @@ def run(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Compl
 
 def run_with_scripts(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the suite with a report folder of its own, and let it execute the scripts of unexpected findings."""
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **environment}  # nothing is remembered
     return subprocess.run(command(tmp_path, *arguments), cwd=ROOT, env=variables(environment), **PRINTED)
 
 

@@ -5,11 +5,64 @@ from __future__ import annotations
 import os
 
 import tensorflow as tf
+from tensorflow.core.protobuf import trackable_object_graph_pb2
 
 from . import loader, saver
 
 TRAINING = ("training",)
 NAME = "model"
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+
+def object_graph(prefix):
+    """Return the object graph of a checkpoint; None if its variables have only names, as in TensorFlow 1."""
+    reader = tf.train.load_checkpoint(prefix)
+    if not reader.has_tensor(OBJECT_GRAPH):
+        return None
+    return trackable_object_graph_pb2.TrackableObjectGraph.FromString(reader.get_tensor(OBJECT_GRAPH))
+
+
+def of_parts(model):
+    """Return a `tf.train.Checkpoint` of a Keras model's parts without its optimizer."""
+    parts = dict(tf.train.TrackableView.children(model))
+    parts.pop("optimizer", None)
+    return tf.train.Checkpoint(**parts)
+
+
+def as_in_checkpoint(prefix, model):
+    """Return a `tf.train.Checkpoint` in which the model has the name, or the place, that it has in a user's checkpoint.
+
+    It is the smallest object there that holds variables of all the shapes of the model's.
+
+    Raises:
+        ValueError: two are equally small, or the model has no variables yet.
+    """
+    shapes = sorted(str(list(variable.shape)) for variable in model.variables)
+    if not shapes:
+        raise ValueError("the function has to return a model with variables: call it once in there")
+    graph, by_key = object_graph(prefix), tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+
+    def shapes_below(node, seen):
+        if node in seen:
+            return []
+        seen.add(node)
+        own = [
+            str(by_key[each.checkpoint_key]) for each in graph.nodes[node].attributes if each.checkpoint_key in by_key
+        ]
+        return own + [shape for child in graph.nodes[node].children for shape in shapes_below(child.node_id, seen)]
+
+    sizes = {}
+    for name, node in [(None, 0), *((child.local_name, child.node_id) for child in graph.nodes[0].children)]:
+        found = shapes_below(node, set())
+        if all(found.count(shape) >= shapes.count(shape) for shape in shapes):
+            sizes[name] = len(found)
+    smallest = [name for name, size in sizes.items() if size == min(sizes.values())]
+    named = [name for name in smallest if name is not None]
+    if len(named) > 1:
+        raise ValueError(
+            f"{' and '.join(sorted(named))} fit the model: save one of them as tf.train.Checkpoint(model=...)"
+        )
+    return tf.train.Checkpoint(**{named[0]: model}) if named else tf.train.Checkpoint(model)
 
 
 @saver(writes="checkpoint", title="tf.train.Checkpoint.write")
@@ -43,6 +96,33 @@ def checkpoint_manager(model, path):
 def read_checkpoint(path, model):
     """Read into a built model; TensorFlow itself asserts that every object was matched."""
     tf.train.Checkpoint(model=model).read(os.path.join(path, NAME)).assert_existing_objects_matched()
+    return model
+
+
+@loader(
+    reads=("weights_tf",),
+    title="tf.train.Checkpoint.read of a model's parts",
+    asked="as_original",
+    judged_against="eager",
+    needs="tries_twins",
+)
+def read_weights_tf(path, model):
+    """Read a checkpoint of a model itself into a built model, in which an optimizer may be missing."""
+    of_parts(model).read(os.path.join(path, "weights")).assert_existing_objects_matched()
+    return model
+
+
+@loader(
+    reads=("named_checkpoint",),
+    title="tf.train.Checkpoint.read of an object in it",
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+)
+def read_named_checkpoint(path, model):
+    """Read into a built model a checkpoint in which it is called otherwise than `model`."""
+    prefix = os.path.join(path, NAME)
+    as_in_checkpoint(prefix, model).read(prefix).assert_existing_objects_matched()
     return model
 
 

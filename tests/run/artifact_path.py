@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -14,6 +15,10 @@ import platformdirs
 SAVED_MODEL = ("saved_model.pb", "saved_model.pbtxt")
 # What the folders of all kinds of artifacts have.
 IN_FOLDERS = (*SAVED_MODEL, "config.json", "checkpoint")
+# How the names of a checkpoint's files end.
+PART_OF_CHECKPOINT = re.compile(r"\.(index|data-\d+-of-\d+)$")
+# What lists the shards of weights; other .json files are configs.
+SHARDED_WEIGHTS = ".weights.json"
 # Files that TensorFlow and Keras do not load, and what to bring instead.
 OTHER_KINDS = {
     ".tflite": "a TFLite model, which is judged as what a converter writes: bring the model that it was made of",
@@ -37,12 +42,16 @@ def artifact_at(path: Path) -> Path:
     """Return the path of the artifact that a user's path means.
 
     A folder of versions, as TensorFlow Serving has them, means its newest one. A zip means what it holds; it is
-    unpacked into the cache of this suite, once.
+    unpacked into the cache of this suite, once. One file of a SavedModel or of a checkpoint means the whole, and a
+    folder means the only checkpoint in it.
 
     Raises:
         NoArtifact: a zip holds several things, or it is of a kind that nobody loads.
     """
-    if path.is_file() and path.suffix in OTHER_KINDS:
+    whole = _whole(path)
+    if whole is not None:
+        return whole
+    if path.is_file() and path.suffix in OTHER_KINDS and not path.name.endswith(SHARDED_WEIGHTS):
         raise NoArtifact(f"{path.name} is {OTHER_KINDS[path.suffix]}")
     if path.is_file() and path.suffix == ".zip":
         return artifact_at(_only_content(_unpacked(path), path))
@@ -51,6 +60,19 @@ def artifact_at(path: Path) -> Path:
         if versions:
             return max(versions, key=lambda each: int(each.name))
     return path
+
+
+def _whole(path: Path) -> Path | None:
+    """Return the artifact of which a path names one file, or the only checkpoint in a folder; None if it is neither."""
+    if path.is_file() and path.name in (*SAVED_MODEL, "checkpoint"):
+        return path.parent
+    if path.is_file() and PART_OF_CHECKPOINT.search(path.name):
+        prefix = path.with_name(PART_OF_CHECKPOINT.sub("", path.name))
+        return prefix if is_there(prefix) else None
+    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
+        prefixes = [each.with_suffix("") for each in path.glob("*.index")]
+        return prefixes[0] if len(prefixes) == 1 else None
+    return None
 
 
 def _unpacked(path: Path) -> Path:

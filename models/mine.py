@@ -155,6 +155,8 @@ def find(source: BroughtSource) -> Named:
         raise ValueError("it returned None, and has to return a model")
     if exists_as == "weights_tf" and not isinstance(model, tf.keras.Model):
         exists_as = "named_checkpoint"  # Keras's loaders take no other model
+    if source.artifact and exists_as == "named_checkpoint":
+        as_in_checkpoint(plainly_named(checkpoint_prefix(source.artifact)), model)  # says so if it cannot be told
     return Named(source, exists_as, model, registry)
 
 

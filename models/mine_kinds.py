@@ -42,6 +42,8 @@ def artifact_kind(path: str) -> str:
         return "keras_folder"
     if os.path.exists(f"{path}.index"):
         return checkpoint_kind(path)
+    if os.path.isfile(path) and os.path.exists(f"{path}.meta"):
+        raise ValueError(f"{path} is in the older format of TensorFlow 1's Saver: save it with tf.train.Checkpoint")
     if os.path.exists(os.path.join(path, "checkpoint")):
         state = tf.train.get_checkpoint_state(path)
         if state is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 
 import tensorflow as tf
@@ -30,39 +31,37 @@ def of_parts(model):
 
 
 def as_in_checkpoint(prefix, model):
-    """Return a `tf.train.Checkpoint` in which the model has the name, or the place, that it has in a user's checkpoint.
+    """Return a `tf.train.Checkpoint` in which the model has the name that it has in a user's checkpoint.
 
-    It is the smallest object there that holds variables of all the shapes of the model's.
+    It is the smallest object there that has most of the shapes of the model's variables. It may be the whole.
 
     Raises:
-        ValueError: two are equally small, or the model has no variables yet.
+        ValueError: two fit as well, or the model has no variables yet.
     """
-    shapes = sorted(str(list(variable.shape)) for variable in model.variables)
+    shapes = collections.Counter(str(list(variable.shape)) for variable in model.variables)
     if not shapes:
-        raise ValueError("the function has to return a model with variables: call it once in there")
+        raise ValueError("the function has to return a model that has its variables: call the model once in there")
     graph, by_key = object_graph(prefix), tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
 
-    def shapes_below(node, seen):
-        if node in seen:
-            return []
-        seen.add(node)
-        own = [
-            str(by_key[each.checkpoint_key]) for each in graph.nodes[node].attributes if each.checkpoint_key in by_key
-        ]
-        return own + [shape for child in graph.nodes[node].children for shape in shapes_below(child.node_id, seen)]
+    def shapes_below(number, visited):
+        if number in visited:
+            return collections.Counter()
+        visited.add(number)
+        node = graph.nodes[number]
+        own = [str(by_key[each.checkpoint_key]) for each in node.attributes if each.checkpoint_key in by_key]
+        below = (shapes_below(child.node_id, visited) for child in node.children)
+        return sum(below, collections.Counter(own))
 
-    sizes = {}
-    for name, node in [(None, 0), *((child.local_name, child.node_id) for child in graph.nodes[0].children)]:
-        found = shapes_below(node, set())
-        if all(found.count(shape) >= shapes.count(shape) for shape in shapes):
-            sizes[name] = len(found)
-    smallest = [name for name, size in sizes.items() if size == min(sizes.values())]
-    named = [name for name in smallest if name is not None]
-    if len(named) > 1:
-        raise ValueError(
-            f"{' and '.join(sorted(named))} fit the model: save one of them as tf.train.Checkpoint(model=...)"
-        )
-    return tf.train.Checkpoint(**{named[0]: model}) if named else tf.train.Checkpoint(model)
+    def misfit(number):
+        found = shapes_below(number, set())
+        return sum((shapes - found).values()), sum(found.values())
+
+    misfits = {child.local_name: misfit(child.node_id) for child in graph.nodes[0].children}
+    least = min(misfit(0), *misfits.values())
+    fitting = sorted(name for name, each in misfits.items() if each == least)
+    if len(fitting) > 1:
+        raise ValueError(f"{' and '.join(fitting)} fit the model: save one of them as tf.train.Checkpoint(model=...)")
+    return tf.train.Checkpoint(**{fitting[0]: model}) if fitting else tf.train.Checkpoint(model)
 
 
 @saver(writes="checkpoint", title="tf.train.Checkpoint.write")

@@ -38,19 +38,25 @@ def is_there(path: Path) -> bool:
     return path.exists() or Path(f"{path}.index").exists()
 
 
+def whole_artifact(path: Path) -> Path:
+    """Return the artifact of which a path names one file; the path itself if it names something else."""
+    if not path.is_file():
+        return path
+    if path.name in (*SAVED_MODEL, "checkpoint"):
+        return path.parent
+    prefix = path.with_name(PART_OF_CHECKPOINT.sub("", path.name))
+    return prefix if is_there(prefix) else path
+
+
 def artifact_at(path: Path) -> Path:
     """Return the path of the artifact that a user's path means.
 
     A folder of versions, as TensorFlow Serving has them, means its newest one. A zip means what it holds; it is
-    unpacked into the cache of this suite, once. One file of a SavedModel or of a checkpoint means the whole, and a
-    folder means the only checkpoint in it.
+    unpacked into the cache of this suite, once. Another folder means the only checkpoint in it.
 
     Raises:
         NoArtifact: a zip holds several things, or it is of a kind that nobody loads.
     """
-    whole = _whole(path)
-    if whole is not None:
-        return whole
     if path.is_file() and path.suffix in OTHER_KINDS and not path.name.endswith(SHARDED_WEIGHTS):
         raise NoArtifact(f"{path.name} is {OTHER_KINDS[path.suffix]}")
     if path.is_file() and path.suffix == ".zip":
@@ -59,20 +65,9 @@ def artifact_at(path: Path) -> Path:
         versions = [each for each in path.iterdir() if each.name.isdigit() and (each / SAVED_MODEL[0]).exists()]
         if versions:
             return max(versions, key=lambda each: int(each.name))
+        indices = [] if (path / "checkpoint").exists() else list(path.glob("*.index"))
+        return indices[0].with_suffix("") if len(indices) == 1 else path
     return path
-
-
-def _whole(path: Path) -> Path | None:
-    """Return the artifact of which a path names one file, or the only checkpoint in a folder; None if it is neither."""
-    if path.is_file() and path.name in (*SAVED_MODEL, "checkpoint"):
-        return path.parent
-    if path.is_file() and PART_OF_CHECKPOINT.search(path.name):
-        prefix = path.with_name(PART_OF_CHECKPOINT.sub("", path.name))
-        return prefix if is_there(prefix) else None
-    if path.is_dir() and not any((path / name).exists() for name in IN_FOLDERS):
-        prefixes = [each.with_suffix("") for each in path.glob("*.index")]
-        return prefixes[0] if len(prefixes) == 1 else None
-    return None
 
 
 def _unpacked(path: Path) -> Path:
@@ -106,7 +101,8 @@ def _only_content(folder: Path, zipped: Path) -> Path:
     """
     # What macOS adds to each zip is no content.
     found = [each for each in sorted(folder.iterdir()) if each.name != "__MACOSX" and not each.name.startswith(".")]
-    if any((folder / name).exists() for name in IN_FOLDERS) or (found and all(each.name.isdigit() for each in found)):
+    holds_model = any((folder / name).exists() for name in IN_FOLDERS) or any(folder.glob("*.index"))
+    if holds_model or (found and all(each.name.isdigit() for each in found)):
         return folder
     if len(found) == 1:
         return _only_content(found[0], zipped) if found[0].is_dir() else found[0]

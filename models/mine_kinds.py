@@ -87,7 +87,7 @@ def saved_model_kind(path: str) -> str:
 
 
 def checkpoint_kind(prefix: str) -> str:
-    """Return the kind of a checkpoint: of `tf.train.Checkpoint(model=...)`, of a model itself, or of other names.
+    """Return the kind of a checkpoint: of `tf.train.Checkpoint(model=...)`, of a model itself, or of several objects.
 
     Variables that have names and no object graph, as TensorFlow 1 writes them, are read like the first.
     """
@@ -96,7 +96,7 @@ def checkpoint_kind(prefix: str) -> str:
     except (tf.errors.OpError, ValueError):  # it cannot be read, and loaders say why
         return "checkpoint"
     children = {} if graph is None else {child.local_name: child.node_id for child in graph.nodes[0].children}
-    if graph is None or "model" in children:
+    if graph is None or set(children) <= {"model", "save_counter"}:
         return "checkpoint"
     return "weights_tf" if children.get("root") == 0 else "named_checkpoint"
 

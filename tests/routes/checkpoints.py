@@ -13,6 +13,8 @@ from . import loader, saver
 TRAINING = ("training",)
 NAME = "model"
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+# What optimizers call their count of steps, and no model does.
+STEP_COUNTS = ("_iterations", "iter")
 
 
 def object_graph(prefix):
@@ -33,7 +35,8 @@ def of_parts(model):
 def as_in_checkpoint(prefix, model):
     """Return a `tf.train.Checkpoint` in which the model has the name that it has in a user's checkpoint.
 
-    It is the smallest object there that has most of the shapes of the model's variables. It may be the whole.
+    It is the smallest object there that has most of the shapes of the model's variables, but no optimizer's. It may
+    be the whole.
 
     Raises:
         ValueError: two fit as well, or the model has no variables yet.
@@ -44,10 +47,10 @@ def as_in_checkpoint(prefix, model):
     graph, by_key = object_graph(prefix), tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
 
     def shapes_below(number, visited):
-        if number in visited:
+        node = graph.nodes[number]
+        if number in visited or any(child.local_name in STEP_COUNTS for child in node.children):
             return collections.Counter()
         visited.add(number)
-        node = graph.nodes[number]
         own = [str(by_key[each.checkpoint_key]) for each in node.attributes if each.checkpoint_key in by_key]
         below = (shapes_below(child.node_id, visited) for child in node.children)
         return sum(below, collections.Counter(own))
@@ -56,12 +59,15 @@ def as_in_checkpoint(prefix, model):
         found = shapes_below(number, set())
         return sum((shapes - found).values()), sum(found.values())
 
-    misfits = {child.local_name: misfit(child.node_id) for child in graph.nodes[0].children}
+    children = {child.local_name: child.node_id for child in graph.nodes[0].children}
+    misfits = {name: misfit(number) for name, number in children.items()}
     least = min(misfit(0), *misfits.values())
     fitting = sorted(name for name, each in misfits.items() if each == least)
-    if len(fitting) > 1:
+    if not fitting or children.get("root") == 0:
+        return tf.train.Checkpoint(model)
+    if len(fitting) > 1 and not least[0]:
         raise ValueError(f"{' and '.join(fitting)} fit the model: save one of them as tf.train.Checkpoint(model=...)")
-    return tf.train.Checkpoint(**{fitting[0]: model}) if fitting else tf.train.Checkpoint(model)
+    return tf.train.Checkpoint(**{fitting[0]: model})
 
 
 @saver(writes="checkpoint", title="tf.train.Checkpoint.write")
@@ -106,8 +112,8 @@ def read_checkpoint(path, model):
     needs="tries_twins",
 )
 def read_weights_tf(path, model):
-    """Read a checkpoint of a model itself into a built model, in which an optimizer may be missing."""
-    of_parts(model).read(os.path.join(path, "weights")).assert_existing_objects_matched()
+    """Read a checkpoint of a model itself into a built model; an optimizer may be in it or not."""
+    of_parts(model).read(os.path.join(path, "weights")).assert_existing_objects_matched().expect_partial()
     return model
 
 
@@ -119,9 +125,9 @@ def read_weights_tf(path, model):
     restores=TRAINING,
 )
 def read_named_checkpoint(path, model):
-    """Read into a built model a checkpoint in which it is called otherwise than `model`."""
+    """Read one object of a checkpoint into a built model; what else is in it is left out."""
     prefix = os.path.join(path, NAME)
-    as_in_checkpoint(prefix, model).read(prefix).assert_existing_objects_matched()
+    as_in_checkpoint(prefix, model).read(prefix).assert_existing_objects_matched().expect_partial()
     return model
 
 

@@ -81,9 +81,9 @@ def existing_checkpoint(existing, path):
     copy_checkpoint(existing, path, "model")
 
 
-@existing_artifact("named_checkpoint", "an existing checkpoint of other names")
+@existing_artifact("named_checkpoint", "an existing checkpoint of several objects")
 def existing_named_checkpoint(existing, path):
-    """A checkpoint that a user brings, in which the model is called otherwise than `model`."""
+    """A checkpoint that a user brings, which holds more than a model, or a model under another name."""
     copy_checkpoint(existing, path, "model")
 
 

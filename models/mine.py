@@ -14,12 +14,8 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
 from __future__ import annotations
 
 import dataclasses
-import glob
 import importlib
-import json
-import os
 import sys
-import tempfile
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
@@ -30,6 +26,7 @@ from ..beside_tensorflow.users_modules import UsersModules
 from ..both_sides.cases import BroughtSource, CaseInfo, ModuleFunction
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
+from ..routes.checkpoints import as_in_checkpoint, of_parts
 from .batches import given_names
 from .case_declaration import Case
 from .mine_functions import functions_of_module, names_of_functions, signatures_of_artifact
@@ -42,6 +39,14 @@ from .mine_given import (
 )
 from .mine_inputs import check_drawable
 from .mine_keras import in_order, keras_inputs, signature_of_keras
+from .mine_kinds import (
+    BY_SIGNATURES,
+    CHECKPOINTS,
+    WEIGHTS,
+    artifact_kind,
+    checkpoint_prefix,
+    plainly_named,
+)
 from .mine_objects import Registry, distinct
 from .mine_signatures import Signatures, signatures_given
 from .op_libraries import compiler
@@ -49,8 +54,6 @@ from .traits import derived_traits
 
 # What may stand beside a function: under its name, with an underscore and one of these.
 BESIDE = ("custom_objects", "inputs", "signature")
-# The kinds of artifacts that hold weights alone.
-WEIGHTS = ("checkpoint", "weights_h5")
 
 
 def case_as_described(info: CaseInfo) -> Case:
@@ -150,15 +153,19 @@ def find(source: BroughtSource) -> Named:
     model = model_unloaded(source, exists_as)
     if model is None and exists_as in (None, *WEIGHTS):
         raise ValueError("it returned None, and has to return a model")
+    if exists_as == "weights_tf" and not isinstance(model, tf.keras.Model):
+        exists_as = "named_checkpoint"  # Keras's loaders take no other model
+    if source.artifact and exists_as == "named_checkpoint":
+        as_in_checkpoint(plainly_named(checkpoint_prefix(source.artifact)), model)  # says so if it cannot be told
     return Named(source, exists_as, model, registry)
 
 
 def describe_unloaded(name: str, named: Named) -> Described:
     """Describe an artifact that cannot be loaded. There is no model to ask, so its inputs do not matter."""
-    is_module = named.exists_as == "saved_model" or not (
+    is_module = named.exists_as in BY_SIGNATURES or not (
         named.unloaded is None or isinstance(named.unloaded, tf.keras.Model)
     )
-    traits = ["unreadable", "holds_module" if is_module else "holds_keras_model"]
+    traits = ["unreadable", *(["holds_module"] if is_module else ["holds_keras_model", "tries_twins"])]
     return Described(named.info(name, {}, traits, {}), None, None)
 
 
@@ -189,6 +196,8 @@ def describe(name: str, named: Named, model: Any) -> Described:
             endpoints = signatures_of_artifact(model.signatures)
         else:
             endpoints, functions = functions_of_module(model, signatures, signing)
+        if not endpoints and isinstance(model, Served):
+            raise ValueError("it has no signatures, by which a SavedModel is asked: save it with some")
         if not endpoints:
             raise ValueError(
                 "it has no function with an input_signature, so there is nothing to ask it: give one to its "
@@ -210,41 +219,6 @@ def describe(name: str, named: Named, model: Any) -> Described:
     return Described(info, model, given)
 
 
-def artifact_kind(path: str) -> str:
-    """Return the kind of an artifact, as savers name it.
-
-    Raises:
-        ValueError: it is of no known kind.
-    """
-    if os.path.exists(os.path.join(path, "saved_model.pb")):
-        legacy = os.path.exists(os.path.join(path, "keras_metadata.pb")) and not hasattr(tf.keras, "ops")
-        return "keras_saved_model" if legacy else "saved_model"
-    if is_keras_folder(path):
-        return "keras_folder"
-    if os.path.exists(f"{path}.index"):
-        return "checkpoint"
-    if os.path.exists(os.path.join(path, "checkpoint")):
-        if tf.train.get_checkpoint_state(path) is None:
-            raise ValueError(f"{path}/checkpoint names no checkpoint: say the path of one, without its .index")
-        return "checkpoint"
-    for suffix, kind in ((".weights.h5", "weights_h5"), (".keras", "keras_archive"), (".h5", "h5"), (".hdf5", "h5")):
-        if path.endswith(suffix):
-            return kind
-    foreign = os.path.exists(os.path.join(path, "config.json"))
-    why = ": its config.json is not Keras's, and it has no saved_model.pb" if foreign else ""
-    raise ValueError(f"{path} is no SavedModel, .keras, .h5 or checkpoint{why}")
-
-
-def is_keras_folder(path: str) -> bool:
-    """Return whether the folder is one of Keras's native format; many other programs write a config.json too."""
-    try:
-        with open(os.path.join(path, "config.json"), encoding="utf-8") as file:
-            config = json.load(file)
-    except (OSError, ValueError):
-        return False
-    return isinstance(config, dict) and "class_name" in config and "config" in config
-
-
 def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
     """Return the model that the function builds, or that the artifact holds, loaded in the plainest way."""
     return loaded(source, exists_as, model_unloaded(source, exists_as))
@@ -258,40 +232,27 @@ def model_unloaded(source: BroughtSource, exists_as: Optional[str]) -> Any:
     return getattr(module, name)()
 
 
+def checkpoint_of(kind: str, prefix: str, model: Any) -> Any:
+    """Return a `tf.train.Checkpoint` of the model, as it stands in a checkpoint of that kind."""
+    if kind == "weights_tf":
+        return of_parts(model)
+    return as_in_checkpoint(prefix, model) if kind == "named_checkpoint" else tf.train.Checkpoint(model=model)
+
+
 def loaded(source: BroughtSource, exists_as: Optional[str], model: Any) -> Any:
     """Return the artifact's model, or the model that the function builds with the artifact's weights."""
     path = source.artifact
-    if path is not None and exists_as == "saved_model":
+    if path is not None and exists_as in BY_SIGNATURES:
         return Served(tf.saved_model.load(plainly_named(path)))
     if exists_as in ("keras_archive", "keras_folder", "h5", "keras_saved_model"):
         loadable = plainly_named(path) if exists_as == "keras_saved_model" else path
         return tf.keras.models.load_model(loadable, custom_objects=custom_objects(source) or None)
-    if path is not None and exists_as == "checkpoint":
+    if path is not None and exists_as in CHECKPOINTS:
         prefix = plainly_named(checkpoint_prefix(path))
-        tf.train.Checkpoint(model=model).read(prefix).assert_existing_objects_matched()
-    elif exists_as == "weights_h5":
+        checkpoint_of(exists_as, prefix, model).read(prefix).assert_existing_objects_matched()
+    elif exists_as in WEIGHTS:
         model.load_weights(path)
     return model
-
-
-def checkpoint_prefix(path: str) -> str:
-    """Return the prefix of a checkpoint's files: the path itself, or the latest one that its folder records."""
-    if os.path.exists(f"{path}.index"):
-        return path
-    return tf.train.get_checkpoint_state(path).model_checkpoint_path  # latest_checkpoint takes brackets for a pattern
-
-
-def plainly_named(path: str) -> str:
-    """Return a path to the same folder, or to the same checkpoint, without brackets, question marks and stars.
-
-    TensorFlow takes them for a pattern when it looks for a checkpoint's files.
-    """
-    if glob.escape(path) == path:
-        return path
-    plain = os.path.join(tempfile.mkdtemp(), "artifact")
-    for found in [path] if os.path.isdir(path) else glob.glob(f"{glob.escape(path)}.*"):
-        os.symlink(os.path.abspath(found), plain + found[len(path) :])
-    return plain
 
 
 class Served:

@@ -8,7 +8,18 @@ from pathlib import Path
 from reports.scripts.sources import Source, source_of
 from tests.both_sides.cases import BroughtSource, CaseInfo
 
-MINE = Path(__file__).parents[2] / "models" / "mine.py"
+ROOT = Path(__file__).parents[2]
+MINE, KINDS = ROOT / "models" / "mine.py", ROOT / "models" / "mine_kinds.py"
+ROUTES = ROOT / "tests" / "routes" / "checkpoints.py"
+# Kinds of what a user brings, as `models/mine_kinds.py` names them; that file imports TensorFlow.
+BY_SIGNATURES = ("saved_model", "other_tags_saved_model")
+WEIGHTS = ("weights_h5", "weights_legacy_h5", "weights_sharded")
+# How a checkpoint of each kind is read.
+CHECKPOINTS = {
+    "checkpoint": "tf.train.Checkpoint(model=model)",
+    "named_checkpoint": "as_in_checkpoint(prefix, model)",
+    "weights_tf": "of_parts(model)",
+}
 TENSORFLOW = Source(("import tensorflow as tf", "import numpy as np"))
 
 
@@ -50,16 +61,19 @@ def _definition(case: CaseInfo, source: BroughtSource) -> Source:
     if source.artifact is None or case.is_unreadable:
         return Source((), (f"def build_model():\n    return {build}",))
     used, path = Source(), "existing"
-    if glob.escape(source.artifact) != source.artifact and case.exists_as in ("saved_model", "checkpoint"):
-        used, path = source_of(MINE, "plainly_named"), "plainly_named(existing)"
-    if case.exists_as == "saved_model":
+    if glob.escape(source.artifact) != source.artifact and case.exists_as in (*BY_SIGNATURES, *CHECKPOINTS):
+        used, path = source_of(KINDS, "plainly_named"), "plainly_named(existing)"
+    if case.exists_as in BY_SIGNATURES:
         used += source_of(MINE, "Served")
         lines = [f"return Served(tf.saved_model.load({path}))"]
-    elif case.exists_as == "checkpoint":
-        used += source_of(MINE, "checkpoint_prefix")
+    elif case.exists_as in CHECKPOINTS:
+        used += source_of(KINDS, "checkpoint_prefix")
         path = path.replace("existing", "checkpoint_prefix(existing)")
-        lines = [f"model = {build}", f"tf.train.Checkpoint(model=model).read({path})", "return model"]
-    elif case.exists_as == "weights_h5":
+        reading = f"{CHECKPOINTS[case.exists_as]}.read(prefix)"
+        defined = reading.partition("(")[0]
+        used += Source() if defined.startswith("tf.") else source_of(ROUTES, defined)
+        lines = [f"model, prefix = {build}, {path}", reading, "return model"]
+    elif case.exists_as in WEIGHTS:
         lines = [f"model = {build}", f"model.load_weights({path})", "return model"]
     else:
         objects = ", custom_objects=given" if case.given_objects else ""

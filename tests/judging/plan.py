@@ -27,7 +27,9 @@ from tests.judging.requirement import (
 )
 
 # Kinds of artifact that a user can bring without the source of the model.
-WITHOUT_SOURCE = ("saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5")
+WITHOUT_SOURCE = (
+    "saved_model", "other_tags_saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5",
+)  # fmt: skip
 # The extra that installs a package, if it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
 # What savers and loaders may need of a case, and nobody knows of an artifact that cannot be loaded.

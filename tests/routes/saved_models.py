@@ -95,7 +95,7 @@ def keras_saved_model(model, path, signatures=None):
 
 
 @loader(
-    reads=(*SAVED_MODELS, *VARIANTS),
+    reads=(*SAVED_MODELS, *VARIANTS, "other_tags_saved_model"),
     title="tf.saved_model.load (signatures)",
     by_default=("saved_model",),
     asked="by_signature",
@@ -107,7 +107,7 @@ def signature(path):
 
 
 @loader(
-    reads=SAVED_MODELS,
+    reads=(*SAVED_MODELS, "other_tags_saved_model"),
     title="tf.saved_model.load (signatures, without Keras)",
     by_default=("export", "saved_model"),
     by_default_if_quick=("keras_saved_model",),
@@ -134,7 +134,7 @@ def restored(path):
 
 
 @loader(
-    reads=OBJECT_GRAPHS,
+    reads=(*OBJECT_GRAPHS, "other_tags_saved_model"),
     title="TFSMLayer",
     by_default=("export",),
     asked="as_layer",

@@ -97,6 +97,7 @@ def load_weights_by_name(path, model):
     title="load_weights(checkpoint)",
     asked="as_original",
     judged_against="eager",
+    needs="holds_keras_model",
     offered=KERAS_2,
 )
 def load_weights_tf(path, model):

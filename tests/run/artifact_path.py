@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -14,6 +15,10 @@ import platformdirs
 SAVED_MODEL = ("saved_model.pb", "saved_model.pbtxt")
 # What the folders of all kinds of artifacts have.
 IN_FOLDERS = (*SAVED_MODEL, "config.json", "checkpoint")
+# How the names of a checkpoint's files end.
+PART_OF_CHECKPOINT = re.compile(r"\.(index|data-\d+-of-\d+)$")
+# What lists the shards of weights; other .json files are configs.
+SHARDED_WEIGHTS = ".weights.json"
 # Files that TensorFlow and Keras do not load, and what to bring instead.
 OTHER_KINDS = {
     ".tflite": "a TFLite model, which is judged as what a converter writes: bring the model that it was made of",
@@ -33,16 +38,26 @@ def is_there(path: Path) -> bool:
     return path.exists() or Path(f"{path}.index").exists()
 
 
+def whole_artifact(path: Path) -> Path:
+    """Return the artifact of which a path names one file; the path itself if it names something else."""
+    if not path.is_file():
+        return path
+    if path.name in (*SAVED_MODEL, "checkpoint"):
+        return path.parent
+    prefix = path.with_name(PART_OF_CHECKPOINT.sub("", path.name))
+    return prefix if is_there(prefix) else path
+
+
 def artifact_at(path: Path) -> Path:
     """Return the path of the artifact that a user's path means.
 
     A folder of versions, as TensorFlow Serving has them, means its newest one. A zip means what it holds; it is
-    unpacked into the cache of this suite, once.
+    unpacked into the cache of this suite, once. Another folder means the only checkpoint in it.
 
     Raises:
         NoArtifact: a zip holds several things, or it is of a kind that nobody loads.
     """
-    if path.is_file() and path.suffix in OTHER_KINDS:
+    if path.is_file() and path.suffix in OTHER_KINDS and not path.name.endswith(SHARDED_WEIGHTS):
         raise NoArtifact(f"{path.name} is {OTHER_KINDS[path.suffix]}")
     if path.is_file() and path.suffix == ".zip":
         return artifact_at(_only_content(_unpacked(path), path))
@@ -50,6 +65,8 @@ def artifact_at(path: Path) -> Path:
         versions = [each for each in path.iterdir() if each.name.isdigit() and (each / SAVED_MODEL[0]).exists()]
         if versions:
             return max(versions, key=lambda each: int(each.name))
+        indices = [] if (path / "checkpoint").exists() else list(path.glob("*.index"))
+        return indices[0].with_suffix("") if len(indices) == 1 else path
     return path
 
 
@@ -84,7 +101,8 @@ def _only_content(folder: Path, zipped: Path) -> Path:
     """
     # What macOS adds to each zip is no content.
     found = [each for each in sorted(folder.iterdir()) if each.name != "__MACOSX" and not each.name.startswith(".")]
-    if any((folder / name).exists() for name in IN_FOLDERS) or (found and all(each.name.isdigit() for each in found)):
+    holds_model = any((folder / name).exists() for name in IN_FOLDERS) or any(folder.glob("*.index"))
+    if holds_model or (found and all(each.name.isdigit() for each in found)):
         return folder
     if len(found) == 1:
         return _only_content(found[0], zipped) if found[0].is_dir() else found[0]

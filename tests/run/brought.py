@@ -14,7 +14,7 @@ from tests.both_sides.plain import from_plain
 from tests.both_sides.questions import BroughtQuestion
 from tests.interpreters.agents import AgentHandle
 from tests.interpreters.response import MissingSection, Response
-from tests.run.artifact_path import NoArtifact, artifact_at, is_there
+from tests.run.artifact_path import NoArtifact, artifact_at, is_there, whole_artifact
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 FUNCTION_AND_PATH = re.compile(rf"({FUNCTION.pattern})=(.*)", re.DOTALL)
@@ -66,7 +66,7 @@ class Brought:
         named = FUNCTION_AND_PATH.fullmatch(text)
         if named and not is_there(Path(folder, text)):
             function, path = named.groups()
-        file = Path(folder, path)
+        file = whole_artifact(Path(folder, path))
         if not is_there(file):
             raise UnusableModel(f"--artifact: there is nothing at {path!r}")
         try:

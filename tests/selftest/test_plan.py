@@ -181,7 +181,7 @@ ROUTES = {
     "weights_h5": ["load_weights", "load_weights_skip_mismatch"],
     "weights_legacy_h5": ["load_weights", "load_weights_by_name"],
     "weights_sharded": ["load_weights"],
-    "weights_tf": ["load_weights_tf"],
+    "weights_tf": ["load_weights_tf", "read_weights_tf"],
 }
 
 

@@ -26,7 +26,7 @@ BESIDE = files_in(*BESIDE_TENSORFLOW, *BOTH_SIDES)
 OURS = [ROOT / "conftest.py", *sorted({*files_in("tests", "reports")} - {*files_in(*BESIDE_TENSORFLOW)})]
 ALLOWED_BESIDE = {*sys.stdlib_module_names, "numpy", "tensorflow", "ml_dtypes", "keras", "_tf_save_conformance"}
 # What comes with TensorFlow, and what a loader or a case may be about.
-ALLOWED_BESIDE |= {"absl", "ai_edge_litert", "onnxruntime", "openvino", "tensorflow_text"}
+ALLOWED_BESIDE |= {"absl", "ai_edge_litert", "h5py", "onnxruntime", "openvino", "tensorflow_text"}
 
 
 def imports(path: Path, *, everywhere: bool) -> set[str]:

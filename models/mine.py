@@ -49,6 +49,7 @@ from .mine_kinds import (
 )
 from .mine_objects import Registry, distinct
 from .mine_signatures import Signatures, signatures_given
+from .mine_unbuilt import call_first, is_unbuilt
 from .op_libraries import compiler
 from .traits import derived_traits
 
@@ -225,9 +226,25 @@ def model_of(source: BroughtSource, exists_as: Optional[str]) -> Any:
 
 
 def model_unloaded(source: BroughtSource, exists_as: Optional[str]) -> Any:
-    """Return what the function builds, without the weights of an artifact; None if the artifact is a whole model."""
+    """Return what the function builds, without the weights of an artifact; None if the artifact is a whole model.
+
+    Weights are loaded into a model that has variables, so it is called first if it has none.
+
+    Raises:
+        ValueError: nothing says with what to call it.
+    """
     if exists_as not in (None, *WEIGHTS):
         return None
+    model = returned_by_function(source)
+    if exists_as in WEIGHTS and is_unbuilt(model):
+        name = module_of(source)[1]
+        signatures = signatures_beside(source, model, f"{name}_signature()")
+        call_first(model, name, returned_beside(source, "inputs"), signatures)
+    return model
+
+
+def returned_by_function(source: BroughtSource) -> Any:
+    """Return what the user's function returns."""
     module, name = module_of(source)
     return getattr(module, name)()
 
@@ -343,7 +360,7 @@ def keras_traits(model: Any) -> List[str]:
         traits += ["compiled", *(["trained"] if int(np.asarray(optimizer.iterations)) else [])]
         kept = [np.ndim(np.asarray(variable)) for variable in variables_of_optimizer(optimizer)]
         traits += ["slots"] if "trained" in traits and any(kept) else []  # the step count and the rate are scalars
-    traits += [] if getattr(model, "built", True) else ["unbuilt"]
+    traits += ["unbuilt"] if is_unbuilt(model) else []
     layers = list(model.layers)
     traits += ["nested"] if any(isinstance(each, tf.keras.Model) for each in layers) else []
     traits += ["recurrent"] if any(isinstance(each, tf.keras.layers.RNN) for each in layers) else []

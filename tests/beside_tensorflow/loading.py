@@ -6,8 +6,9 @@ import importlib
 from typing import Any, BinaryIO, Dict, Optional
 
 from .. import routes
+from ..both_sides.cases import CaseInfo
 from ..both_sides.questions import LoadQuestion
-from . import asking, given_objects
+from . import ROOMS, asking, given_objects
 from .channel import Channel
 from .sections import answer_live, build, send_gradients, send_training
 
@@ -54,23 +55,40 @@ def prepared(loader: routes.Loader, question: LoadQuestion) -> Dict[str, Any]:
     """
     if not loader.info.builds_from_source:
         return {"custom_objects": given_objects.known_objects(question)}
+    if "unbuilt" in loader.info.takes and question.brought:
+        return {"unbuilt": returned_by_user(question.brought)}
     case, model = build(question)
     offers: Dict[str, Any] = {"original": model, "custom_objects": dict(case.custom_objects)}
     if "data" in loader.info.takes:
         from . import training
 
         offers["data"] = training.data(model, question.features)
+    from . import look
+
     if "unbuilt" in loader.info.takes:
         offers["unbuilt"] = type(model).from_config(model.get_config())
+        look.forget_initial_values()
     if "model" in loader.info.takes:
-        from . import look
-
         if case.info.brought and "unbuilt" in question.traits and question.inputs:
             first = question.inputs[0]  # its users call it before they load weights into it
             asking.original(case.info.traits, model, functions=case.info.functions)(first.endpoint, first.value)
         look.forget(model)
         offers["model"] = model
     return offers
+
+
+def returned_by_user(case: CaseInfo) -> Any:
+    """Return what a user's function builds, which need not have a config; its variables hold wrong values.
+
+    It is called once, because Keras counts its names up. Variables that are made later hold wrong values too.
+    """
+    from . import look
+
+    mine = importlib.import_module(ROOMS + ".models.mine")
+    model = mine.returned_by_function(case.brought)
+    look.forget(model)
+    look.forget_initial_values()
+    return model
 
 
 def send_facts(root: Any, ask: asking.Ask, question: LoadQuestion, channel: Channel) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import random
 import re
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +17,9 @@ from tensorflow.core.protobuf import saved_model_pb2
 from .optimizers import is_built, variables_of_optimizer, variables_once_built
 
 LARGEST_SENT = 64 * 2**20
+# How TensorFlow marks a variable that no checkpoint has restored.
+NOT_RESTORED = -1
+_until_this_process_ends = contextlib.ExitStack()
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 # TensorFlow numbers the gradient functions that it registers with a trace, whatever the trace is for.
 _OF_A_TRACE = re.compile(r"-\d+$")
@@ -115,15 +119,34 @@ def forget(model: Any) -> None:
     """Change every variable of a model and of its optimizer, so that a variable that is not loaded shows."""
     optimizer = getattr(model, "optimizer", None)
     for variable in [*variables_of(model), *variables_of_optimizer(optimizer)]:
-        value = as_array(variable)
-        if value.dtype.kind == "b":
-            variable.assign(~value)
-        elif value.dtype.kind in "iu":
-            variable.assign(value + np.ones_like(value))
-        elif value.dtype.kind in "OS":
-            variable.assign(np.full(value.shape, b"forgotten", dtype=object))
-        else:
-            variable.assign((value * -0.5 + 0.125).astype(value.dtype))
+        variable.assign(changed(as_array(variable)))
+
+
+def forget_initial_values() -> None:
+    """Change every variable that is made from now on, so that one that is not loaded shows.
+
+    A model that is built again may begin with the very values that were saved. What a checkpoint restores while the
+    variable is made keeps its value.
+    """
+
+    def make(next_creator: Callable[..., Any], **arguments: Any) -> Any:
+        variable = next_creator(**arguments)
+        if tf.executing_eagerly() and getattr(variable, "_update_uid", NOT_RESTORED) == NOT_RESTORED:
+            variable.assign(changed(as_array(variable)))
+        return variable
+
+    _until_this_process_ends.enter_context(tf.variable_creator_scope(make))
+
+
+def changed(value: np.ndarray) -> np.ndarray:
+    """Return an array of the same shape and dtype with other values."""
+    if value.dtype.kind == "b":
+        return ~value
+    if value.dtype.kind in "iu":
+        return value + np.ones_like(value)
+    if value.dtype.kind in "OS":
+        return np.full(value.shape, b"forgotten", dtype=object)
+    return np.asarray(value * -0.5 + 0.125).astype(value.dtype)
 
 
 def at_saved_model(path: str) -> Dict[str, Any]:

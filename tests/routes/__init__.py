@@ -10,7 +10,8 @@ or reads. It is passed those of the following that its function has parameters f
     model            for a saver: the model to save; for a loader: a model built from its source, in which every
                      variable holds a wrong value, so that a variable that is not loaded shows
     original         for a loader: the live model, of which a copy in memory is made
-    unbuilt          for a loader: a Keras model from its config, without variables
+    unbuilt          for a loader: a Keras model without variables, from its config; of a user's model, what their
+                     function returns
     signatures       for a saver: the tf.functions of a tf.Module to pass as signatures, by key; None for Keras
     input_signature  for a saver: how a user says that a Keras model is exported, for its arguments; None if not
     specifications   for a saver: for each endpoint, the `tf.TensorSpec`s of its inputs in their structure

@@ -448,6 +448,13 @@ def test_entries_that_are_old_or_too_many_are_removed(tmp_path, monkeypatch):
 # Whole runs
 
 
+def what_is_the_same(row: dict) -> dict:
+    """Return what a row says, without its costs, and without what TensorFlow writes otherwise each time it saves."""
+    is_remembered = row["hop"] == "A>A" and row["case"] in CASES
+    left_out = ("seconds",) if is_remembered else ("seconds", "facts")
+    return {key: value for key, value in row.items() if key not in left_out}
+
+
 def test_a_gate_with_a_remembered_control_says_what_a_gate_without_says(tmp_path):
     rows, spent = [], []
     for name, line in (
@@ -459,8 +466,7 @@ def test_a_gate_with_a_remembered_control_says_what_a_gate_without_says(tmp_path
         assert ended.returncode == 0, ended.stdout
         assert line in ended.stdout
         written_ = report(tmp_path / name)
-        # Not what costs differently each time.
-        rows.append([{key: row[key] for key in sorted(row) if key != "seconds"} for row in written_["cells"]])
+        rows.append([what_is_the_same(row) for row in written_["cells"]])
         spent.append(written_["cpu_seconds"])
     assert rows[0] == rows[1]
     assert {row["hop"] for row in rows[0]} == {"A>A", "A>B", "B>B"}

@@ -13,7 +13,7 @@ import pytest
 
 from reports.scripts.brought import source_of_brought
 from tests.run.brought import Brought, UnusableModel
-from tests.selftest.whole_runs import PRINTED, report, run
+from tests.selftest.whole_runs import report, run
 
 SHELF = """
     import tensorflow as tf
@@ -129,16 +129,16 @@ WRITING = """
     recorded = 'model_checkpoint_path: "/elsewhere/model.ckpt"'
     open("moved/checkpoint", "w").write(recorded)
 """
-# Executes the sources in texts.json one after the other, and prints the variables of two models of each.
+# Executes the sources in texts.json one after the other, and writes the variables of two models of each.
 BUILDING = """
 import json
-printed = []
+built = []
 for text in json.load(open("texts.json")):
     names = {}
     exec(text, names)
     models = [names["build_model"]() for _ in range(2)]
-    printed.append([[variable.numpy().tolist() for variable in model.variables] for model in models])
-print(json.dumps(printed))
+    built.append([[variable.numpy().tolist() for variable in model.variables] for model in models])
+json.dump(built, open("built.json", "w"))
 """
 # What is judged: the option, and the loaders of a default run that read it.
 READ = {
@@ -267,7 +267,6 @@ def test_scripts_load_what_the_suite_loads(session, shelf, tmp_path):
         source = source_of_brought(case, brought.source, needs_all_objects=False)
         written.append("\n".join(["import sys", *source.imports, *source.definitions]))
     (tmp_path / "texts.json").write_text(json.dumps(written))
-    executed = subprocess.run([sys.executable, "-c", BUILDING], cwd=tmp_path, **PRINTED)
-    assert executed.returncode == 0, executed.stdout
-    built = json.loads(executed.stdout.splitlines()[-1])
+    subprocess.run([sys.executable, "-c", BUILDING], cwd=tmp_path, check=True, capture_output=True)
+    built = json.loads((tmp_path / "built.json").read_text())
     assert {name: once == again for name, (once, again) in zip(READ, built, strict=True)} == dict.fromkeys(READ, True)

@@ -137,7 +137,6 @@ class Brought:
             description["case"]["doc"] += f". Inputs: it could not be tried what the model knows and takes: {reason}"
         return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
 
-
     def _trained(self, described: DescribedCase, agent: AgentHandle) -> DescribedCase:
         """Return a compiled model with the data that it is trained on, or with the reason why it is not.
 

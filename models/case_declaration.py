@@ -89,6 +89,7 @@ def case(
     *,
     inputs: Any = None,
     endpoints: Optional[Mapping[str, Mapping[str, Tensor]]] = None,
+    targets: Any = None,
     traits: Tuple[str, ...] = (),
     custom_objects: Optional[Mapping[str, Any]] = None,
     training_objects: Optional[Mapping[str, Any]] = None,
@@ -102,6 +103,8 @@ def case(
     Args:
         inputs: for a Keras model: a `Tensor`, or a dict or list of them, in the structure that the model takes.
         endpoints: for a tf.Module: the inputs by name for each of its tf.functions, by attribute name.
+        targets: what a compiled model is trained on, in the form of `inputs`, if that is not nested as its outputs
+            are, or has other shapes or dtypes.
         traits: keys of `TRAITS`, without those that follow from inputs or endpoints.
         custom_objects: what a loader that rebuilds the model from a config needs, by the name that Keras asks for.
         training_objects: the same for what only the compile config names: losses, metrics, optimizers, schedules.
@@ -126,6 +129,8 @@ def case(
                 raise wrong(build_model, f"{argument}={value!r} is no dict")
         module = build_model.__module__.rpartition(f"{ROOM}.")[2]
         structures = _structures(build_model, {"call": inputs} if endpoints is None else endpoints)
+        if targets is not None and "compiled" not in traits:
+            raise wrong(build_model, "it has targets, so it needs the trait 'compiled'")
         declared = (*traits, "holds_keras_model" if endpoints is None else "holds_module")
         has_source = op_library is not None and op_library.endswith(".cc")
         for problem in _source_problems(op_library if has_source else None):
@@ -147,6 +152,7 @@ def case(
             unavailable="no C++ compiler (set CXX, or install g++)" if has_source and not compiler() else None,
             brought=None,
             exists_as=None,
+            targets=None if targets is None else _structures(build_model, {"targets": targets}, "targets")["targets"],
         )
         for problem in _problems(build_model, info, declared):
             raise wrong(build_model, problem)
@@ -201,11 +207,13 @@ def replace_constant_weights(model: Any) -> None:
             variable.assign((random.random(value.shape) / 2 + 0.25).astype(value.dtype))
 
 
-def _structures(build_model: Callable[[], Any], endpoints: Mapping[str, Any]) -> Dict[str, InputStructure]:
+def _structures(
+    build_model: Callable[[], Any], endpoints: Mapping[str, Any], what: str = "inputs"
+) -> Dict[str, InputStructure]:
     try:
         return {name: InputStructure.of(inputs) for name, inputs in endpoints.items()}
     except (TypeError, RecursionError):
-        raise wrong(build_model, "inputs are made of Tensor(...), in dicts or lists") from None
+        raise wrong(build_model, f"{what} are made of Tensor(...), in dicts or lists") from None
 
 
 def _source_problems(source: Optional[str]) -> Iterator[str]:
@@ -220,7 +228,7 @@ def _problems(build_model: Callable[[], Any], info: CaseInfo, traits: Tuple[str,
     if not info.doc:
         yield "it needs a docstring that says why the case is there"
     yield from trait_problems(info.endpoints, traits)
-    for structure in info.endpoints.values():
+    for structure in [*info.endpoints.values(), *([info.targets] if info.targets else [])]:
         for tensor in structure.tensors:
             yield from _tensor_problems(tensor)
     yield from shared_problems(info.offered, info.package)

@@ -7,6 +7,8 @@ The user's code imports nothing of this project. Beside a function `tower`, thes
                              from the model's own specs
     tower_signature()        returns how the model is exported, as `tf.function(input_signature=...)` takes it, or a
                              dict of such lists by function; the model's own specs come first, and the inputs last
+    tower_training_data()    returns features and targets, and sample weights if there are any, as `fit` takes them;
+                             without it, targets are made for the model's losses
     tower_custom_objects     the custom objects that loading Keras's files takes: a dict, or a function that returns
                              a dict
 """
@@ -54,7 +56,7 @@ from .op_libraries import compiler
 from .traits import derived_traits
 
 # What may stand beside a function: under its name, with an underscore and one of these.
-BESIDE = ("custom_objects", "inputs", "signature")
+BESIDE = ("custom_objects", "inputs", "signature", "training_data")
 
 
 def case_as_described(info: CaseInfo) -> Case:
@@ -145,9 +147,7 @@ def find(source: BroughtSource) -> Named:
         raise ValueError(
             f"{path} holds weights alone: say MODULE:FUNCTION={path}, the function that builds the model"
         )
-    if source.function and all(
-        beside(source, suffix) is None for suffix in ("custom_objects", "inputs", "signature")
-    ):
+    if source.function and all(beside(source, suffix) is None for suffix in BESIDE):
         module, function = module_of(source)
         getattr(module, function)  # where there is none of these, the name is wrong
     custom_objects(source)

@@ -137,14 +137,15 @@ class OwnTrainStep(keras.Model):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         with tf.GradientTape() as tape:
             answered = self(x, training=True)
-            loss = self.weight * tf.reduce_mean(tf.math.log(tf.cosh(y - answered)))
+            loss = self.weight * tf.reduce_mean(tf.math.log(tf.cosh(y["sum"] - answered)))
         self.optimizer.apply_gradients(zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables))
-        return self.measured(loss, y, answered)
+        return self.measured(loss, y["sum"], answered)
 
     def test_step(self, data):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         answered = self(x, training=False)
-        return self.measured(self.weight * tf.reduce_mean(tf.math.log(tf.cosh(y - answered))), y, answered)
+        loss = self.weight * tf.reduce_mean(tf.math.log(tf.cosh(y["sum"] - answered)))
+        return self.measured(loss, y["sum"], answered)
 
     def measured(self, loss, y, answered):
         self.total.update_state(loss)
@@ -157,15 +158,16 @@ class OwnTrainStep(keras.Model):
 
 @case(
     inputs=Tensor((None, 3), tame=True),
+    targets={"sum": Tensor((None, 1))},
     traits=("subclassed", "compiled", "compiled_with_alias", "trained", "slots"),
     custom_objects={"Conformance>OwnTrainStep": OwnTrainStep},
 )
 def own_train_step():
-    """Custom train_step(), test_step() and metrics. The model is compiled, but uses nothing of what was compiled."""
+    """Custom train_step(), test_step(), metrics, and targets in a dict. It is compiled, but uses nothing of that."""
     model = OwnTrainStep(weight=1.5)
     examples = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
     model.compile(optimizer=keras.optimizers.Adam(0.05, beta_1=0.8), loss="mse")
-    model.fit(examples, examples.sum(axis=1, keepdims=True), batch_size=4, shuffle=False, verbose=0)
+    model.fit(examples, {"sum": examples.sum(axis=1, keepdims=True)}, batch_size=4, shuffle=False, verbose=0)
     return model
 
 

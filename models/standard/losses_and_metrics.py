@@ -124,3 +124,27 @@ def metrics_at_a_point():
     targets = np.eye(4, dtype="float32")[np.arange(12) % 4]
     model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
     return model
+
+
+@case(
+    inputs=Tensor((None, 3)),
+    targets={"kind": Tensor((None,), "int32", high=2), "size": Tensor((None, 2))},
+    traits=("functional", "compiled", "trained", "only_trains"),
+)
+def targets_by_name():
+    """Outputs in a list, losses and targets by name, one of them labels. Only names say what belongs together."""
+    given = keras.Input((3,), name="given")
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(given)
+    outputs = [
+        keras.layers.Dense(2, name="size")(hidden),
+        keras.layers.Dense(3, activation="softmax", name="kind")(hidden),
+    ]
+    model = keras.Model(given, outputs)
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss={"kind": keras.losses.SparseCategoricalCrossentropy(), "size": keras.losses.MeanSquaredError()},
+    )
+    features = np.linspace(-1, 1, 36, dtype="float32").reshape(12, 3)
+    targets = {"kind": np.arange(12) % 3, "size": features[:, :2] * 2}
+    model.fit(features, targets, batch_size=4, shuffle=False, verbose=0)
+    return model

@@ -8,11 +8,11 @@ import re
 from reports.scripts.inputs import specifications, tensors
 from reports.scripts.kinds import Kind
 from reports.scripts.subject import Subject
-from reports.scripts.templates import DATA, IN_A_CHILD, LIMIT
+from reports.scripts.templates import IN_A_CHILD, LIMIT
+from reports.scripts.training_data import training_data_of
 from tests.both_sides.cases import CaseInfo
 from tests.interpreters.limits import GIB
 from tests.judging.checks.places import KINDS
-from tests.judging.inputs import features_of
 from tests.judging.requirement import Shortfall, Symptom
 
 SEED = 20250130
@@ -99,7 +99,7 @@ class Frame:
         """Return the frame, with those definitions that the rest uses."""
         head = ""
         if "training_data(" in rest:
-            head += DATA.format(features=tensors(features_of(self.case)))
+            head += f"{training_data_of(self.subject)}\n\n"
         if re.search(r"\binputs\b", rest):
             head += f"inputs = {self.subject.inputs}\n"
         if "earlier[" in rest:

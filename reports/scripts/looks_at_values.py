@@ -9,13 +9,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from reports.scripts.inputs import tensors
 from reports.scripts.kinds import Kind
 from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import contract_of
 from reports.scripts.subject import Subject
 from tests.both_sides.variable_names import is_seed_state
-from tests.judging.inputs import features_of
 from tests.judging.requirement import Shortfall
 
 ANSWERS = """
@@ -61,8 +59,7 @@ def gradients(ask):
 """
 TRAINING = """
 def trained(model):
-    random, features = np.random.default_rng(7).random, {features}
-    targets = tf.nest.map_structure(lambda x: tf.constant(random(x.shape), x.dtype), model(features, training=False))
+{eagerly}    data = training_data(model)
 """
 LAYERS = (
     "[[each.name, type(each).__name__, bool(each.trainable)]"
@@ -193,16 +190,15 @@ def training_state(subject: Subject) -> Look:
 def resumed_training(subject: Subject) -> Look:
     """Look at what evaluating gives, or at variables after two more epochs."""
     shortfall = subject.shortfall
-    define = TRAINING.format(features=tensors(features_of(subject.case)))
-    if "traced" not in subject.case.traits:
-        define = define.replace("    random,", "    tf.config.run_functions_eagerly(True)\n    random,")
+    eagerly = "" if "traced" in subject.case.traits else "    tf.config.run_functions_eagerly(True)\n"
+    define = TRAINING.format(eagerly=eagerly)
     if Kind.EVALUATION.describes(shortfall) or [place.where for place in shortfall.places] == ["evaluated"]:
         define += (
-            "    found = model.evaluate(features, targets, batch_size=4, verbose=0, return_dict=True)\n"
+            "    found = model.evaluate(**data, verbose=0, return_dict=True)\n"
             "    return {name: str(value) for name, value in found.items()}\n"
         )
         return Look(define, "trained(model)", "trained(loaded)", after_saving=True)
-    define += "    model.fit(features, targets, batch_size=4, initial_epoch=2, epochs=4, shuffle=False, verbose=0)\n"
+    define += "    model.fit(**data, initial_epoch=2, epochs=4, shuffle=False, verbose=0)\n"
     variables = "model.optimizer.variables" if Kind.OF_OPTIMIZER.describes(shortfall) else "model.variables"
     if not Kind.TRAINED_ON.describes(shortfall) or Kind.NUMBER.describes(shortfall):
         define += f"    return {NUMBER.format(variables)}\n"

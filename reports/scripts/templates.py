@@ -61,9 +61,3 @@ loaded = {load}
 log = " ".join((folder / "log").read_text().split())
 raise RuntimeWarning(log[max(0, log.find({part!r}) - 100) :])
 """
-DATA = """\
-def training_data(model):
-    random, features = np.random.default_rng(7), {features}
-    answers = model(features, training=False)
-    return features, tf.nest.map_structure(lambda x: tf.constant(random.random(x.shape), x.dtype), answers)
-"""

@@ -17,6 +17,7 @@ from reports.gate.findings import BAD, Finding, findings
 from reports.gate.moved_facts import MovedFact, moved_facts
 from reports.gate.moved_warnings import MovedWarning, moved_warnings
 from reports.summary.executed_scripts import executed_scripts
+from reports.summary.not_judged import not_judged
 from reports.summary.route_lines import route_lines
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import verdict
@@ -99,6 +100,7 @@ def markdown(document: Document) -> str:
             lines=route_lines(document),
             deviations=confirmed_deviations(document),
             executed=executed_scripts(document),
+            not_judged=not_judged(document),
             title=document.titles.of,
             warned=warned_in_words,
             ways_out=lambda finding: ways_in_words(document.titles, finding),

@@ -16,6 +16,7 @@ from reports.document.rows import Row
 from reports.drafts import drafts
 from reports.summary.executed_scripts import executed_scripts
 from reports.summary.known import known_of_brought
+from reports.summary.not_judged import not_judged
 from reports.summary.route_lines import RouteLine, route_lines
 from reports.summary.step_warnings import warned_in_words
 from reports.summary.verdict import claims_in_words, verdict
@@ -23,6 +24,7 @@ from reports.summary.wording import counted, one_line
 
 MOST_UNEXPECTED = 12
 MOST_KNOWN = 8
+MOST_NOT_JUDGED = 6
 LONGEST_MESSAGE = 160
 NARROWEST = 120
 
@@ -63,6 +65,11 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     console.print(Text(verdict(document), style=style))
     for each in document.compared:
         console.print(Text(f"compared: {each.in_words()}"))
+    left_out = not_judged(document)
+    for line in left_out[:MOST_NOT_JUDGED]:
+        console.print(Text(line, style="dim"))
+    if len(left_out) > MOST_NOT_JUDGED:
+        console.print(Text(f"and {len(left_out) - MOST_NOT_JUDGED} more that were not judged: summary.md names them"))
     if any(line.short for line in lines):
         console.print(_table([line for line in lines if line.short]))
     if whole:

@@ -41,9 +41,11 @@ def load(question: LoadQuestion, channel: Channel, further: Optional[BinaryIO]) 
             channel.send_section("restored_weights", lambda: look.restored_weights(root))
     if question.resaved:
         channel.send_section("resave", lambda: resave(root, question))
+    restore_state = asking.keep_state(question.traits, root) if question.resumes_training else lambda: None
     channel.send_section("answers", lambda: asking.answers(ask, question.inputs))
     if loader.info.has_gradients:
         send_gradients(channel, "gradients", ask, question)
+    restore_state()
     send_training(root, question, channel)
 
 
@@ -62,7 +64,7 @@ def prepared(loader: routes.Loader, question: LoadQuestion) -> Dict[str, Any]:
     if "data" in loader.info.takes:
         from . import training
 
-        offers["data"] = training.data(model, question.features)
+        offers["data"] = training.arguments(model, question.training_data)
     from . import look
 
     if "unbuilt" in loader.info.takes:

@@ -162,7 +162,7 @@ def write(case: Any, model: Any, path: Any, question: SaveQuestion) -> None:
     if saver.info.trains:
         from . import training
 
-        offers["data"] = training.data(model, question.features)
+        offers["data"] = training.arguments(model, question.training_data)
     saver(**offers)
 
 

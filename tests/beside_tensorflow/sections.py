@@ -39,16 +39,19 @@ def send_training(model: Any, question: CaseQuestion, channel: Channel) -> None:
         return
     from . import look, training
 
+    assert question.training_data is not None
+
     @functools.cache
-    def data() -> Any:  # asks the model, which may raise
-        return training.data(model, question.features)
+    def data() -> Any:  # may ask the model, which may raise
+        return training.arguments(model, question.training_data)
 
     def resume() -> Dict[str, Any]:
         training.resume(model, data())
         return {"weights": look.weights(model), "training": look.training(model)}
 
     with asking.functions_run(eagerly="traced" not in question.traits):
-        channel.send_section("evaluated", lambda: training.evaluated(model, data()))
+        if question.training_data.evaluates:
+            channel.send_section("evaluated", lambda: training.evaluated(model, data()))
         channel.send_section("trained_on", resume)
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Callable, Dict, Optional
 
 from .. import routes
 from ..both_sides.plain import to_plain
-from ..both_sides.questions import BroughtQuestion, CatalogueQuestion, CompileQuestion
+from ..both_sides.questions import BroughtQuestion, CatalogueQuestion, CompileQuestion, TrainingQuestion
 from . import ROOMS
 from .channel import Channel
 from .loading import load
@@ -52,6 +52,17 @@ def send_brought(question: BroughtQuestion, channel: Channel, further: Optional[
         channel.send_section("tried", lambda: tried.with_inputs_tried(brought.info, brought.model, brought.given))
 
 
+def send_training_data(question: TrainingQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
+    """Send on what data a user's model can be trained, or why it cannot be compared after training.
+
+    What is wrong with the user's own data shows first.
+    """
+    mine_training = importlib.import_module(ROOMS + ".models.mine_training")
+    begun, trial = channel.attempt("given", lambda: mine_training.begun(question.case))
+    if begun:
+        channel.send_section("tried", lambda: to_plain(trial.result(question.features)))
+
+
 def compile_op_library(question: CompileQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
     """Compile a source file of ops against the TensorFlow of this interpreter."""
     from . import cpp_api
@@ -69,6 +80,7 @@ def compile_op_library(question: CompileQuestion, channel: Channel, further: Opt
 STEPS: Dict[str, Callable[[Any, Channel, Optional[BinaryIO]], None]] = {
     "catalogue": send_catalogue,
     "brought": send_brought,
+    "training": send_training_data,
     "compile": compile_op_library,
     "original": original,
     "save": save,

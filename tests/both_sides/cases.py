@@ -51,6 +51,9 @@ class CaseInfo:
     `registered_objects` the custom objects that importing the user's module and building the model registers.
     `inputs_dropped` are the names of the inputs that were made from a user's and that the model did not answer.
     `functions` are those of a user's tf.Module, by endpoint. The endpoints that have signatures come first.
+    `targets` are what a compiled case is trained to answer, if that is not nested as its outputs are.
+    `untrainable` says why what a user brings cannot be compared after training, although it is compiled; None if it
+    can.
     """
 
     id: str
@@ -73,6 +76,8 @@ class CaseInfo:
     registered_objects: Tuple[str, ...] = ()
     inputs_dropped: Tuple[str, ...] = ()
     functions: Mapping[str, ModuleFunction] = dataclasses.field(default_factory=dict)
+    targets: Optional[InputStructure] = None
+    untrainable: Optional[str] = None
 
     @property
     def name(self) -> str:
@@ -101,8 +106,8 @@ class CaseInfo:
 
     @property
     def can_be_trained(self) -> bool:
-        """True if the suite can train it: it is compiled, and the suite knows on what data."""
-        return "compiled" in self.traits and not self.brought
+        """True if the suite can train it: it is compiled, and nothing speaks against it."""
+        return "compiled" in self.traits and not self.untrainable
 
     @property
     def compiles_its_ops(self) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar, FrozenSet, Mapping, Optional, Tuple, Union
+from typing import Any, ClassVar, FrozenSet, Mapping, Optional, Tuple, Union, get_args
 
 from . import wire
 from .cases import BroughtSource, CaseInfo
 from .plain import from_plain, to_plain
 from .routes import GivenObjects
 from .tensors import Input
+from .training_data import TrainingData
 
 # The ways in which the original answers: op by op, as a function, and as a function whose graph is not optimized.
 SIDES = ("eager", "graph", "unoptimized")
@@ -36,6 +37,20 @@ class BroughtQuestion:
 
 
 @dataclasses.dataclass(frozen=True)
+class TrainingQuestion:
+    """Ask on what data a user's compiled model can be trained, and whether it then repeats itself.
+
+    Args:
+        features: inputs to train on where no training data stands beside the user's function; the first that the
+            model takes.
+    """
+
+    step: ClassVar[str] = "training"
+    case: CaseInfo
+    features: Tuple[Any, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class CompileQuestion:
     """Ask for a library of ops, compiled from a source file against this TensorFlow."""
 
@@ -52,7 +67,7 @@ class CaseQuestion:
     Args:
         case, module: the case's id, and the file in `models/` that declares it.
         brought: the whole case, if a user brings it.
-        features: inputs to train on; None where it is not trained.
+        training_data: what to train on; None where it is not trained.
         op_libraries: paths of libraries of ops, by the name of their source or package.
         differentiate: the names of the inputs by which gradients are taken.
         resumes_training: whether to evaluate the model, and to train it for two more epochs.
@@ -63,7 +78,7 @@ class CaseQuestion:
     traits: FrozenSet[str]
     brought: Optional[CaseInfo]
     inputs: Tuple[Input, ...]
-    features: Any
+    training_data: Optional[TrainingData]
     op_libraries: Mapping[str, str]
     differentiate: Tuple[str, ...]
     resumes_training: bool
@@ -122,8 +137,16 @@ class LoadQuestion(CaseQuestion):
     resaved: Optional[str]
 
 
-Question = Union[CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion]
-KINDS = (CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion)
+Question = Union[
+    CatalogueQuestion,
+    BroughtQuestion,
+    TrainingQuestion,
+    CompileQuestion,
+    OriginalQuestion,
+    SaveQuestion,
+    LoadQuestion,
+]
+KINDS = get_args(Question)
 
 
 def encode(question: Question) -> bytes:

@@ -20,6 +20,7 @@ from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.questions import SIDES, CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion
 from tests.both_sides.routes import LoaderInfo, Route, SaverInfo
 from tests.both_sides.tensors import Input
+from tests.both_sides.training_data import TrainingData
 from tests.interpreters.agents import ROOT, AgentHandle
 from tests.interpreters.child_handle import AgentLost
 from tests.interpreters.limits import Limits
@@ -107,12 +108,29 @@ class Evidence:
         asked = self.case(case).inputs_asked(self.inputs(case), self.saver(route.saver), loader)
         return self.case(case).few_inputs(asked) if few or loader.slow else asked
 
-    def keep_given(self, given: Mapping[str, Mapping[str, Mapping[str, Any]] | None]) -> None:
-        """Keep the inputs that a user gives, by case and endpoint, in place of those that would be drawn for it."""
-        for case, endpoints in given.items():
-            if endpoints:
-                encoded = _encoded(inputs.inputs_given(self.case(case), endpoints))
-                self.folder.keep(f"inputs/{case}", lambda frame=encoded: frame, _decoded_inputs)  # type: ignore[misc]
+    def training_data(self, case: str) -> TrainingData | None:
+        """Return what the case is trained on; None if it is not trained."""
+        described = self.case(case)
+        if not described.can_be_trained:
+            return None
+        if not described.brought:
+            return inputs.training_data_of(described)
+        return self.folder.remember(f"inputs/training/{case}", _never_kept, _decoded_training_data)
+
+    def keep_given(
+        self, case: str, given: Mapping[str, Mapping[str, Any]] | None, training_data: TrainingData | None
+    ) -> None:
+        """Keep the inputs that a user gives, in place of those that would be drawn, and what the model is trained on.
+
+        Args:
+            given: inputs by endpoint and name.
+        """
+        if given:
+            encoded = _encoded(inputs.inputs_given(self.case(case), given))
+            self.folder.keep(f"inputs/{case}", lambda: encoded, _decoded_inputs)
+        if training_data:
+            frame = wire.encode(to_plain(training_data))
+            self.folder.keep(f"inputs/training/{case}", lambda: frame, _decoded_training_data)
 
     # Questions
 
@@ -162,7 +180,7 @@ class Evidence:
             "module": described.module,
             "traits": described.traits,
             "brought": described if described.brought else None,
-            "features": inputs.features_of(described) if described.can_be_trained else None,
+            "training_data": self.training_data(case),
         }
 
     def _about_original(self, side: str, case: str, savers: Collection[str]) -> dict[str, Any]:
@@ -335,6 +353,14 @@ class Evidence:
 
 def _encoded(values: Sequence[Input]) -> bytes:
     return wire.encode(to_plain(list(values)))
+
+
+def _never_kept() -> bytes:
+    raise NoEvidence("it is not known what to train it on")
+
+
+def _decoded_training_data(frame: bytes) -> TrainingData:
+    return from_plain(TrainingData, wire.decode(frame))
 
 
 def _decoded_inputs(frame: bytes) -> list[Input]:

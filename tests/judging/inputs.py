@@ -15,6 +15,7 @@ import numpy as np
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.structures import leaves
 from tests.both_sides.tensors import Input
+from tests.both_sides.training_data import TrainingData
 from tests.both_sides.wire import elements
 from tests.judging.battery import TRAINING, NamedValue, battery, filled
 from tests.judging.drawing import draw, drawn
@@ -81,9 +82,12 @@ def inputs_given(case: CaseInfo, given: Mapping[str, Mapping[str, Any]]) -> list
     return repeated(case, found)
 
 
-def features_of(case: CaseInfo) -> Any:
-    """Return inputs of a compiled case to train on: 12 rows of small numbers."""
-    return filled(case.endpoints["call"], TRAINING)
+def training_data_of(case: CaseInfo) -> TrainingData:
+    """Return what to train a compiled case on: 12 rows of small numbers, and targets if it declares any."""
+    features = filled(case.endpoints["call"], TRAINING)
+    if case.targets is None:
+        return TrainingData(features, like_outputs=True)
+    return TrainingData(features, filled(case.targets, TRAINING))
 
 
 def magnitude(array: np.ndarray) -> float:

@@ -254,7 +254,7 @@ def cannot_apply(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) ->
     if case.exists_as and not saver.existing:
         return "it exists already, and is not saved in another way"
     if case.brought and saver.trains:
-        return "the suite has no data to train it on"
+        return f"{saver.name} trains the model, and what you bring is saved as it is"
     if loader and case.exists_as in WITHOUT_SOURCE:
         if loader.asked == "by_function":
             return "only its signatures are known, and no other functions"

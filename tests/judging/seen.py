@@ -14,6 +14,7 @@ from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import GivenObjects, LoaderInfo, Route, SaverInfo
 from tests.both_sides.step_warnings import StepWarning
 from tests.both_sides.tensors import Input
+from tests.both_sides.training_data import TrainingData
 from tests.interpreters.response import MissingSection, Response
 from tests.judging.comparison import Comparison, compare, without_messages
 from tests.judging.evidence import Evidence, NoEvidence
@@ -95,6 +96,13 @@ class Seen:
     def asked(self) -> list[Input]:
         """The inputs that the loaded model was asked, in the order of its answers."""
         return self.evidence.inputs_for(self.case_id, self.route)
+
+    @property
+    def training_data(self) -> TrainingData:
+        """What the model is trained on, if it can be."""
+        data = self.evidence.training_data(self.case_id)
+        assert data is not None
+        return data
 
     @property
     def default_objects(self) -> GivenObjects | None:

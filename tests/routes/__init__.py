@@ -19,7 +19,7 @@ or reads. It is passed those of the following that its function has parameters f
     build            for a saver: the function that builds the model, to build it again in a different graph
     keys             for each endpoint that has signatures, their keys
     custom_objects   for a loader: the classes and functions that the case needs, by name; None if it needs none
-    data             features and targets to train on
+    data             arguments of `fit`: features, targets, and the size of a batch
 """
 
 from __future__ import annotations

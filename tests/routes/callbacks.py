@@ -10,7 +10,7 @@ import tensorflow as tf
 from . import loader, saver
 
 EPOCHS = 2
-FIT = {"batch_size": 4, "shuffle": False, "verbose": 0}
+FIT = {"shuffle": False, "verbose": 0}
 
 
 class Killed(BaseException):
@@ -27,7 +27,7 @@ def kill_after_epochs(epoch, logs=None):
 def model_checkpoint(model, path, data):
     """ModelCheckpoint saves the whole model during fit."""
     callback = tf.keras.callbacks.ModelCheckpoint(path)
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
+    model.fit(**data, epochs=EPOCHS, callbacks=[callback], **FIT)
 
 
 @saver(
@@ -40,7 +40,7 @@ def model_checkpoint(model, path, data):
 def model_checkpoint_weights(model, path, data):
     """ModelCheckpoint saves the weights during fit."""
     callback = tf.keras.callbacks.ModelCheckpoint(path, save_weights_only=True)
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
+    model.fit(**data, epochs=EPOCHS, callbacks=[callback], **FIT)
 
 
 @saver(writes="backup", title="BackupAndRestore", needs="compiled", trains=True)
@@ -49,7 +49,7 @@ def backup_and_restore(model, path, data):
     killer = tf.keras.callbacks.LambdaCallback(on_epoch_begin=kill_after_epochs)
     callbacks = [tf.keras.callbacks.BackupAndRestore(path), killer]
     try:
-        model.fit(*data, epochs=EPOCHS + 1, callbacks=callbacks, **FIT)
+        model.fit(**data, epochs=EPOCHS + 1, callbacks=callbacks, **FIT)
     except Killed:
         return
     raise RuntimeError("the fit was not killed")
@@ -66,5 +66,5 @@ def go_on_from_backup(path, model, data):
     """A newly built model is fitted, finds the backup, and has no epoch left to train."""
     shutil.copytree(path, "backup")  # a fit that ends deletes its backup
     callback = tf.keras.callbacks.BackupAndRestore(os.path.abspath("backup"))
-    model.fit(*data, epochs=EPOCHS, callbacks=[callback], **FIT)
+    model.fit(**data, epochs=EPOCHS, callbacks=[callback], **FIT)
     return model

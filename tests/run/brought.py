@@ -11,14 +11,18 @@ from typing import Any
 
 from tests.both_sides.cases import BroughtSource, CaseInfo
 from tests.both_sides.plain import from_plain
-from tests.both_sides.questions import BroughtQuestion
+from tests.both_sides.questions import BroughtQuestion, TrainingQuestion
+from tests.both_sides.training_data import TrainingData, TriedTraining
 from tests.interpreters.agents import AgentHandle
 from tests.interpreters.response import MissingSection, Response
+from tests.judging.inputs import training_data_of
 from tests.run.artifact_path import NoArtifact, artifact_at, is_there, whole_artifact
 
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 FUNCTION_AND_PATH = re.compile(rf"({FUNCTION.pattern})=(.*)", re.DOTALL)
 LONGEST_REASON = 400
+# How many values are tried as features to train on: the suite's own, and some of the user's inputs.
+MOST_FEATURES = 3
 
 
 class UnusableModel(Exception):
@@ -29,11 +33,13 @@ class UnusableModel(Exception):
 class DescribedCase:
     """A user's model as a case, and the user's inputs by endpoint and name; None if they are to be drawn.
 
-    The user's inputs include those that were made from them.
+    The user's inputs include those that were made from them. `training_data` is what it is trained on; None if it is
+    not.
     """
 
     case: CaseInfo
     given: Mapping[str, Mapping[str, Any]] | None
+    training_data: TrainingData | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +92,8 @@ class Brought:
         An artifact that cannot be loaded there is a case too: its docstring says why.
 
         Raises:
-            UnusableModel: it cannot be built there, or does not say what it takes; or there is no artifact.
+            UnusableModel: it cannot be built there, does not say what it takes, or cannot be trained on what the user
+                gives for that; or there is no artifact.
         """
         question = BroughtQuestion(self.name, self.source)
         response = agent.run(question)
@@ -95,7 +102,8 @@ class Brought:
             described = self._described(agent.run(dataclasses.replace(question, loads=False)))
             doc = f"{described.case.doc}. It cannot be loaded: {unreadable}"
             return dataclasses.replace(described, case=dataclasses.replace(described.case, doc=doc))
-        return self._described(response)
+        described = self._described(response)
+        return self._trained(described, agent) if "compiled" in described.case.traits else described
 
     def _why_unreadable(self, response: Response) -> str | None:
         """Return why the child could not load the artifact, in one line; None if it could, or never got there."""
@@ -128,6 +136,32 @@ class Brought:
             reason = " ".join(str(missing).split())[:LONGEST_REASON]
             description["case"]["doc"] += f". Inputs: it could not be tried what the model knows and takes: {reason}"
         return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
+
+    def _trained(self, described: DescribedCase, agent: AgentHandle) -> DescribedCase:
+        """Return a compiled model with the data that it is trained on, or with the reason why it is not.
+
+        Raises:
+            UnusableModel: the user's training data is wrong.
+        """
+        case, given = described.case, (described.given or {}).get("call", {})
+        features = (training_data_of(case).features, *given.values())
+        response = agent.run(TrainingQuestion(case, features[:MOST_FEATURES]))
+        if response.error("given"):
+            raise UnusableModel(f"{self.option}: {reason_of(response, 'given')}")
+        try:
+            tried = from_plain(TriedTraining, response["tried"])
+        except MissingSection:
+            tried = TriedTraining(None, f"it could not be trained: {reason_of(response, 'tried')}")
+        return DescribedCase(dataclasses.replace(case, untrainable=tried.reason), described.given, tried.data)
+
+
+def reason_of(response: Response, section: str) -> str:
+    """Return why a child did not send a section, in one line."""
+    try:
+        response[section]
+    except MissingSection as missing:
+        return " ".join(str(missing).split()).removeprefix("ValueError: ")[:LONGEST_REASON]
+    return ""
 
 
 OURS = Path(__file__).resolve().parents[2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
@@ -17,7 +16,7 @@ from tests.judging.deviation_files import UnreadableDeviations
 from tests.judging.deviation_names import check_names
 from tests.judging.plan import NothingMatches
 from tests.judging.requirement import requirements
-from tests.run.brought import UnusableModel
+from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
 from tests.run.control import Control
 from tests.run.folder import RunFolder
@@ -80,7 +79,7 @@ def start(request: RunRequest) -> StartedRun:
         # A run that is restricted to some routes starts further kinds when it is known which ones they need.
         start_agents(agents, request, ["keras"] if request.route_globs else KINDS, folder)
         check_importable(agents, request.sides)
-        catalogue, given = complete_catalogue(agents, request, recorded)
+        catalogue, brought = complete_catalogue(agents, request, recorded)
         check_names(deviations, catalogue)
         if request.route_globs:
             needed = kinds_of_agents(catalogue, request.selection) - {"keras"}
@@ -91,7 +90,8 @@ def start(request: RunRequest) -> StartedRun:
             surroundings["A"] = recorded.run.surroundings
             recorded.give_to(folder.path / "evidence", "A")
         session = Session(folder.path, SharedState(request, agents.handles, surroundings, catalogue), deviations)
-        session.evidence.keep_given(given)
+        for each in brought:
+            session.evidence.keep_given(each.case.id, each.given, each.training_data)
         if recorded is not None:
             recorded.check_covers(session.plan, session.evidence)
         session.state.write(folder.path)
@@ -130,17 +130,17 @@ def check_importable(agents: StartedAgents, sides: Mapping[str, Interpreter]) ->
 
 def complete_catalogue(
     agents: StartedAgents, request: RunRequest, recorded: Record | None
-) -> tuple[Catalogue, dict[str, Mapping[str, Mapping[str, Any]] | None]]:
-    """Return the catalogue with the cases that were recorded or brought, and the inputs that a user gives by case."""
+) -> tuple[Catalogue, list[DescribedCase]]:
+    """Return the catalogue with the cases that were recorded or brought, and what is brought."""
     catalogue = ask_for_catalogue(agents.handles["B"]["keras"], request.steady)
     further: dict[str, CaseInfo] = dict(recorded.run.brought) if recorded else {}
-    given: dict[str, Mapping[str, Mapping[str, Any]] | None] = {}
+    brought = []
     builder = agents.handles[min(agents.handles)]["keras"]
     for each in request.brought:
         if each.case not in further:
-            described = each.described_by(builder)
-            further[each.case], given[each.case] = described.case, described.given
-    return catalogue.with_cases(further), given
+            brought.append(each.described_by(builder))
+            further[each.case] = brought[-1].case
+    return catalogue.with_cases(further), brought
 
 
 def surroundings_of(agents: StartedAgents) -> dict[str, Surroundings]:

@@ -34,6 +34,21 @@ WRONG = [
     ("case(inputs=Tensor((None, 3)), endpoints={})", "declared", "a case takes either inputs or endpoints"),
     ("case(inputs=Tensor((None, 3)))", "undocumented", "it needs a docstring that says why the case is there"),
     ("case(inputs=3)", "declared", "inputs are made of Tensor(...), in dicts or lists"),
+    (
+        "case(inputs=Tensor((None, 3)), targets=Tensor((None, 1)))",
+        "declared",
+        "it has targets, so it needs the trait 'compiled'",
+    ),
+    (
+        "case(inputs=Tensor((None, 3)), traits=('compiled',), targets=3)",
+        "declared",
+        "targets are made of Tensor(...), in dicts or lists",
+    ),
+    (
+        "case(inputs=Tensor((None, 3)), traits=('compiled',), targets=Tensor((None,), 'itn32'))",
+        "declared",
+        "the dtype 'itn32' is unknown",
+    ),
     ("case(inputs=Tensor((None, 3), layout='raged'))", "declared", "did you mean 'ragged'?"),
     ("case(inputs=Tensor((None, 3), 'int32', low=3, high=1))", "declared", "a Tensor has low=3 above high=1"),
     ("case(inputs=Tensor((None, 3), 'flaot32'))", "declared", "the dtype 'flaot32' is unknown"),

@@ -1,0 +1,35 @@
+"""The summary says which requirements were judged on no route for models of users, and why."""
+
+from __future__ import annotations
+
+from reports.summary import summary
+from reports.summary.not_judged import not_judged
+from tests.selftest.made_documents import document, row
+
+ARCHIVE, H5 = "keras_archive:load_model", "h5:load_model"
+UNTRAINED = "training it on targets that were made raises ValueError: no"
+
+
+def not_applicable(case: str, route: str, requirement: str, message: str):
+    return row(case, route, requirement, "n/a", message=message)
+
+
+def test_a_requirement_that_is_judged_nowhere_has_a_line_with_the_reason_of_the_model():
+    rows = [
+        not_applicable("mine.a", ARCHIVE, "resumed_training", UNTRAINED),
+        not_applicable("mine.a", H5, "resumed_training", UNTRAINED),
+        not_applicable("mine.a", "npz:load_npz", "resumed_training", "load_npz does not restore the training state"),
+        not_applicable("mine.a", ARCHIVE, "custom_objects", "the case has no custom objects"),
+        not_applicable("mine.b", ARCHIVE, "custom_objects", "the case has no custom objects"),
+        not_applicable("mine.a", ARCHIVE, "gradients", "the case has no floating-point inputs"),
+        row("mine.a", H5, "gradients"),
+        not_applicable("mine.b", ARCHIVE, "signatures", "load_model knows no signatures"),
+        not_applicable("standard.a", ARCHIVE, "custom_objects", "the case has no custom objects"),
+    ]
+    lines = [
+        f"not judged: resumed_training of mine.a: {UNTRAINED}",
+        "not judged: custom_objects of mine.a, mine.b: the case has no custom objects",
+    ]
+    made = document(rows)
+    assert not_judged(made) == lines
+    assert all(f"- {line}\n" in summary.markdown(made) for line in lines)

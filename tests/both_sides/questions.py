@@ -122,8 +122,26 @@ class LoadQuestion(CaseQuestion):
     resaved: Optional[str]
 
 
-Question = Union[CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion]
-KINDS = (CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion)
+@dataclasses.dataclass(frozen=True)
+class TrialQuestion(LoadQuestion):
+    """Ask a child to load the artifact in surroundings of every kind.
+
+    Args:
+        file_name: what the artifact's path ends with, as the saver declares it.
+        saves_again: whether what was loaded is saved and loaded again, several times.
+    """
+
+    step: ClassVar[str] = "trial"
+    file_name: str
+    saves_again: bool
+
+
+Question = Union[
+    CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion, TrialQuestion
+]
+KINDS = (
+    CatalogueQuestion, BroughtQuestion, CompileQuestion, OriginalQuestion, SaveQuestion, LoadQuestion, TrialQuestion,
+)  # fmt: skip
 
 
 def encode(question: Question) -> bytes:

@@ -36,3 +36,13 @@ def only_compiled(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str |
     if not loader.restores_training:
         return f"{loader.name} does not restore the training state"
     return None if "compiled" in case.traits else "the case is not compiled"
+
+
+def only_tried(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out all but the quick cases and what a user brings: each artifact is loaded some thirty times."""
+    reason = only_written(case, saver, loader)
+    if reason is None and not (case.is_quick or case.brought):
+        reason = "it is judged on the quick cases and on what you bring"
+    if reason is None and loader.slow:
+        reason = f"each answer of {loader.name} takes a process of its own"
+    return reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.judging.checks.applicability import only_tried
-from tests.judging.checks.trials import check_same_load, trial_of
+from tests.judging.checks.trials import check_same_load, plain_load, trial_of
 from tests.judging.requirement import requirement
 from tests.judging.seen import Seen
 
@@ -11,10 +11,10 @@ from tests.judging.seen import Seen
 @requirement(over="routes", not_applicable=only_tried, within_one_pair=True)
 def places(seen: Seen) -> None:
     """It loads the same from any folder: of any name, by a relative path, and where nothing can be written."""
-    trial = trial_of(seen)
-    for place, result in trial["places"].items():
+    plain = plain_load(seen)
+    for place, result in trial_of(seen)["places"].items():
         with seen.also():
-            check_same_load(f"from {place}", trial["plain"], result)
+            check_same_load(f"from {place}", plain, result)
 
 
 def test_places(cell):

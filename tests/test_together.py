@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.judging.checks.applicability import only_tried
-from tests.judging.checks.trials import check_same_load, trial_of
+from tests.judging.checks.trials import check_same_load, plain_load, trial_of
 from tests.judging.requirement import requirement
 from tests.judging.seen import Seen
 
@@ -11,11 +11,11 @@ from tests.judging.seen import Seen
 @requirement(over="routes", not_applicable=only_tried, within_one_pair=True)
 def together(seen: Seen) -> None:
     """Eight loads at once, in threads and in processes, give what a single load gives."""
-    trial = trial_of(seen)
+    plain = plain_load(seen)
     for where in ("processes", "threads"):
         with seen.also():
-            for result in trial[where]:
-                check_same_load(f"at once in {where}", trial["plain"], result)
+            for result in trial_of(seen)[where]:
+                check_same_load(f"at once in {where}", plain, result)
 
 
 def test_together(cell):

@@ -11,13 +11,19 @@ from typing import Any, Dict
 from ..both_sides.questions import TrialQuestion
 from .saving import files_below
 
+# TensorFlow writes a file for each function that it rewrites, and removes it when the process ends.
+REMOVED_AT_EXIT = "__autograph_generated_file"
+
 
 def state_of_surroundings(question: TrialQuestion) -> Dict[str, Any]:
     """Return the files around the artifact and in the process's folders, and the process's global state."""
     around = question.artifact[: -len(question.file_name)]
     places = {"beside the artifact": around, "in the working folder": ".", "in the temporary folder": temporary()}
     state: Dict[str, Any] = {
-        f"file {name} {place}": size for place, folder in places.items() for name, size in files_below(folder).items()
+        f"file {name} {place}": f"{size} bytes"
+        for place, folder in places.items()
+        for name, size in files_below(folder).items()
+        if not name.startswith(REMOVED_AT_EXIT)
     }
     state["random state of python"] = hash(random.getstate())
     state["sys.path"] = list(sys.path)

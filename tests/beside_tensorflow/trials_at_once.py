@@ -18,13 +18,15 @@ def in_processes(loads: Loads) -> List[Dict[str, Any]]:
     go, let_go = os.pipe()
     is_ready, say_ready = os.pipe()
     pipes = []
-    for _ in range(AT_ONCE):
+    for number in range(AT_ONCE):
         reading, writing = os.pipe()
         process = os.fork()
         if process == 0:
             status = 1
             try:
                 os.close(let_go)
+                os.mkdir(f"process-{number}")  # of its own, since it may leave something there
+                os.chdir(f"process-{number}")
                 load_in_fork(loads, go, say_ready, writing)
                 status = 0
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 
-FORMS_OF_PATHS = ("pathlike", "relative", "trailing_slash", "other_suffix")
+FORMS_OF_PATHS = ("pathlike", "relative", "oddly_named", "trailing_slash", "other_suffix")
 
 
 def only_written(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) -> str | None:
@@ -44,5 +44,7 @@ def only_tried(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | No
     if reason is None and not (case.is_quick or case.brought):
         reason = "it is judged on the quick cases and on what you bring"
     if reason is None and loader.slow:
-        reason = f"each answer of {loader.name} takes a process of its own"
+        reason = f"each answer of {loader.name} takes a session of its own"
+    if reason is None and loader.needs in ("quick", "tries_twins"):
+        reason = f"{loader.name} is a variant of another loader"
     return reason

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 
+# What a saver or loader needs that differs from another in one argument or step.
+TRIED_ON_FEW = {"quick", "tries_options", "tries_twins"}
 FORMS_OF_PATHS = ("pathlike", "relative", "oddly_named", "trailing_slash", "other_suffix")
 
 
@@ -45,6 +47,6 @@ def only_tried(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | No
         reason = "it is judged on the quick cases and on what you bring"
     if reason is None and loader.slow:
         reason = f"each answer of {loader.name} takes a session of its own"
-    if reason is None and loader.needs in ("quick", "tries_twins"):
-        reason = f"{loader.name} is a variant of another loader"
+    if reason is None and (saver.is_variant or TRIED_ON_FEW & {saver.needs, loader.needs}):
+        reason = "it is judged on routes that are no variant of another"
     return reason

@@ -18,6 +18,7 @@ from tests.run.brought import Brought, distinct
 from tests.run.catalogue import BrokenTensorFlow
 from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
 from tests.run.declared_names import check_globs
+from tests.run.folder import warning_about
 from tests.run.record import check_place
 from tests.run.request import RunRequest
 from tests.run.session import Session
@@ -242,7 +243,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         lines.append(f"{role}: {surroundings.versions_in_words}{unknown}")
     if session.control is not None:
         lines += [line for line in (session.control.line, session.control.damage) if line]
-    return lines + [f"warning: {line}" for line in doubtful_names(session.deviations, session.catalogue)]
+    warnings = [warning_about(session.folder), *doubtful_names(session.deviations, session.catalogue)]
+    return lines + [f"warning: {line}" for line in warnings if line]
 
 
 assert "tensorflow" not in sys.modules, "the wall: pytest's side never imports TensorFlow"

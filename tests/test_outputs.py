@@ -8,11 +8,10 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from tests.both_sides.cases import CaseInfo
-from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.structures import leaves
 from tests.both_sides.wire import elements
-from tests.judging.checks.answers import Answer, difference
+from tests.judging.checks.answers import Answer, answers_of_the_original, difference
 from tests.judging.checks.draws import check_draws
 from tests.judging.requirement import MOST_INPUTS, Place, Shortfall, Size, Symptom, requirement
 from tests.judging.seen import Seen
@@ -101,22 +100,6 @@ def has_finite_values(answer: Answer) -> bool:
     if not inexact:
         return bool(arrays)
     return any(np.isfinite(array.astype("complex128")).any() for array in inexact)
-
-
-def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:
-    """Return the original's answers to the inputs that the loaded model was asked, by `SIDES`.
-
-    A side that does not count for any route of the run was not asked, and is missing.
-    """
-    response = seen.original
-    response[seen.loader.judged_against]
-    sides = {side: response[side] for side in SIDES if side in response}
-    asked = {each.name for each in seen.asked}
-    return [
-        dict(zip(sides, answers, strict=True))
-        for each, *answers in zip(seen.inputs, *sides.values(), strict=True)
-        if each.name in asked
-    ]
 
 
 def test_outputs(cell):

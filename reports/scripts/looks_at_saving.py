@@ -104,7 +104,13 @@ def overwrites(subject: Subject) -> Look:
 
 
 def arguments(subject: Subject) -> Look:
-    """Look at the files of a save to a plain path, and to one in a different form."""
+    """Look at the files of a save to a plain path, and to one in a different form.
+
+    Raises:
+        NoLook: the path has odd characters.
+    """
+    if "oddly_named" in " ".join([subject.shortfall.message, *(place.where for place in subject.shortfall.places)]):
+        raise NoLook("no script shows: a path with odd characters")
     define = FILES.replace("str(each.relative_to(path))", 'str(each.relative_to(path)).replace(".hdf5", ".h5")')
     return Look(define, 'files(folder / "plain")', 'files(folder / "other")')
 

@@ -7,6 +7,7 @@ import pathlib
 from typing import Any, Callable, Dict, Tuple
 
 from ..both_sides.questions import SaveQuestion
+from ..both_sides.trials import ODDEST_NAME
 
 
 def ways(question: SaveQuestion, home: str) -> Dict[str, Tuple[Any, Callable[[], None]]]:
@@ -15,6 +16,7 @@ def ways(question: SaveQuestion, home: str) -> Dict[str, Tuple[Any, Callable[[],
     The question's `save_again` chooses among these:
         elsewhere       a path where nothing is
         pathlike        a pathlib.Path
+        oddly_named     a path with brackets, stars, backslashes, spaces and letters of other scripts
         relative        a path relative to the working directory
         other_suffix    .hdf5 instead of .h5
         trailing_slash  a folder's path with a slash at its end
@@ -23,7 +25,7 @@ def ways(question: SaveQuestion, home: str) -> Dict[str, Tuple[Any, Callable[[],
     name = question.file_name
     chosen: Dict[str, Tuple[Any, Callable[[], None]]] = {}
     for way in question.save_again:
-        folder = os.path.join(home, f"again_{way}")
+        folder = os.path.join(home, ODDEST_NAME if way == "oddly_named" else f"again_{way}")
         os.makedirs(os.path.join(folder, os.path.dirname(name)))
         path: Any = os.path.join(folder, name)
         prepare = _nothing

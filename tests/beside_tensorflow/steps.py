@@ -17,6 +17,7 @@ from . import ROOMS
 from .channel import Channel
 from .loading import load
 from .saving import original, save
+from .trials import trial
 
 
 def send_catalogue(question: CatalogueQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
@@ -85,4 +86,5 @@ STEPS: Dict[str, Callable[[Any, Channel, Optional[BinaryIO]], None]] = {
     "original": original,
     "save": save,
     "load": load,
+    "trial": trial,
 }

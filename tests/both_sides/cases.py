@@ -184,7 +184,7 @@ class CaseInfo:
         twice = saver.is_saved_model and (self.is_quick or self.is_module)
         ways = ["elsewhere"] if twice else []
         if self.is_quick:
-            ways += ["pathlike", "relative"]
+            ways += ["pathlike", "relative", "oddly_named"]
             ways += ["trailing_slash", "over_another"] if saver.is_saved_model else []
             ways += ["other_suffix"] if saver.file_name == "model.h5" else []
         return tuple(ways)

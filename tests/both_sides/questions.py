@@ -137,6 +137,20 @@ class LoadQuestion(CaseQuestion):
     resaved: Optional[str]
 
 
+@dataclasses.dataclass(frozen=True)
+class TrialQuestion(LoadQuestion):
+    """Ask a child to load the artifact in surroundings of every kind.
+
+    Args:
+        file_name: what the artifact's path ends with, as the saver declares it.
+        saves_again: whether what was loaded is saved and loaded again, several times.
+    """
+
+    step: ClassVar[str] = "trial"
+    file_name: str
+    saves_again: bool
+
+
 Question = Union[
     CatalogueQuestion,
     BroughtQuestion,
@@ -145,6 +159,7 @@ Question = Union[
     OriginalQuestion,
     SaveQuestion,
     LoadQuestion,
+    TrialQuestion,
 ]
 KINDS = get_args(Question)
 

@@ -17,7 +17,7 @@ from tests.both_sides import wire
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.plain import from_plain, to_plain
-from tests.both_sides.questions import SIDES, CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion
+from tests.both_sides.questions import SIDES, CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion, TrialQuestion
 from tests.both_sides.routes import LoaderInfo, Route, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.both_sides.training_data import TrainingData
@@ -287,6 +287,22 @@ class Evidence:
             return self._run(loading.hop.loaded, loader.agent, question)
 
         return self._response(loading.key, ask)
+
+    def tried(self, loading: LoadRequest) -> Response:
+        """Return the response of the child that loaded in surroundings of every kind."""
+        case, saver = self.case(loading.case), self.saver(loading.route.saver)
+        loader = self.loader_of(loading.route)
+
+        def ask() -> Response:
+            question = self.question_to_load(loading)
+            fields = {field.name: getattr(question, field.name) for field in dataclasses.fields(question)}
+            fields["inputs"] = tuple(self.inputs_for(loading.case, loading.route, few=True))
+            fields.update(differentiate=(), resumes_training=False)
+            saves_again = case.can_be_resaved(saver, loader)
+            trial = TrialQuestion(**fields, file_name=saver.file_name, saves_again=saves_again)
+            return self._run(loading.hop.loaded, loader.agent, trial)
+
+        return self._response(f"{loading.key}-trial", ask)
 
     def _resaved_folder(self, loading: LoadRequest) -> Path:
         hop, route = loading.hop, loading.route

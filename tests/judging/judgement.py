@@ -34,7 +34,7 @@ LOSSES = {
 # the model.
 LOOKS = (
     "names", "before", "after", "found", "fingerprint", "files", "weights", "architecture", "training",
-    "restored_weights", "contract",
+    "restored_weights", "contract", "left_behind", "plain", "places", "processes", "threads", "cycles",
 )  # fmt: skip
 FRAME = re.compile(r'^ *File "([^"]+)", line (\d+)', re.MULTILINE)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SAVERS, ROUTES = "savers", "routes"
 FIRST_IN_REPORTS = ("saves", "loads")
 # The requirements that compare answers one by one, and why they do not apply to a model that does not repeat its own.
-ABOUT_SINGLE_ANSWERS = ("custom_objects", "gradients", "no_trace", "resaves")
+ABOUT_SINGLE_ANSWERS = ("custom_objects", "gradients", "no_trace", "places", "resaves", "together")
 UNREPEATABLE = (
     "the original answers the same input differently each time, so only outputs are compared, over many draws"
 )

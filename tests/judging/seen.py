@@ -177,6 +177,16 @@ class Seen:
         return self.evidence.loaded(loading)
 
     @property
+    def trial(self) -> Response:
+        """The response of the child that loaded in surroundings of every kind.
+
+        Raises:
+            Blocked: saving or loading failed.
+        """
+        assert self.loaded
+        return self.evidence.tried(LoadRequest(self.hop, self.case_id, self.route, self.default_objects))
+
+    @property
     def warnings(self) -> list[StepWarning]:
         """The warnings of saving and loading, as far as the requirement has asked for these steps."""
         return [each for step in ("save", "load") if step in self.steps for each in self.steps[step].warnings(step)]

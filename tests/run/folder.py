@@ -15,6 +15,8 @@ PREFIX, LOCK = "tfsc-", "held"
 # A Unix socket in it must have a path shorter than 108 characters.
 FOLDERS = Path(tempfile.gettempdir()) if len(tempfile.gettempdir()) < 64 else Path("/tmp")
 SECONDS_TO_TAKE_THE_LOCK = 60
+# TensorFlow takes a path for a pattern when it reads a checkpoint, and with these in it the pattern finds nothing.
+MEAN_A_PATTERN = "[]\\"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +39,15 @@ class RunFolder:
         """Remove the folder."""
         self.lock.release()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def warning_about(folder: Path) -> str | None:
+    """Return what to say of a run's folder from which TensorFlow cannot load everything; None if it can."""
+    found = [character for character in MEAN_A_PATTERN if character in str(folder)]
+    if not found:
+        return None
+    words = f"the run's folder {folder} has {' '.join(found)} in its path, and TensorFlow loads no checkpoint from there"
+    return f"{words}, so SavedModels and checkpoints will fail for nothing: set TMPDIR to another folder"
 
 
 def remove_abandoned_folders() -> None:

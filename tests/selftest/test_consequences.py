@@ -45,6 +45,8 @@ from tests.test_random_state import MATTERS
         ("outputs", "held before; now: it is not offered", Symptom.LOST, "refused"),
         ("no_trace", "the live random_state differs at numpy", Symptom.MISMATCH, "harmless"),
         ("no_trace", "saving changed the weights", Symptom.MISMATCH, "silent"),
+        ("leaves_nothing", "loading changed: random state of python", Symptom.MISMATCH, "harmless"),
+        ("leaves_nothing", "loading changed: floatx", Symptom.MISMATCH, "silent"),
         ("fingerprint", "there is no fingerprint", Symptom.MISMATCH, "harmless"),
         ("a_new_requirement", "something is wrong", Symptom.MISMATCH, "silent"),
     ],

@@ -25,13 +25,16 @@ NOT_SHOWN = {
     ("keras_archive:writes_rubbish_to_its_pipe", "loads"): "a script has no pipe to the suite",
     ("promises_what_all_do", "promises"): "what is there without being asked for needs no second look",
     ("tflite_from_export:rounds_to_three_digits", "outputs"): "the fault imports a module of the suite",
+    ("looks_for_its_folder", "arguments"): "files below a folder of another name have other names",
 }
+# Requirements about a load in many surroundings, which no short script shows.
+IN_MANY_SURROUNDINGS = ("cycles", "leaves_nothing", "places", "together")
 # One fault for each kind of shortfall that a requirement finds.
 KINDS = {
     (requirement, pattern): (fault, requirement)
     for fault in reversed(planted_faults())
     for requirement, pattern in fault.caught_by.items()
-    if (str(fault.route), requirement) not in NOT_SHOWN
+    if (str(fault.route), requirement) not in NOT_SHOWN and requirement not in IN_MANY_SURROUNDINGS
 }
 # The route without the fault where it is no fault: there the loss is restored, and so needed.
 NO_FAULT_THERE = {("keras_archive:asks_for_the_loss", "custom_objects")}

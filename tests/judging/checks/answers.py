@@ -84,6 +84,22 @@ def difference(seen: Seen, asked: Input, original: Mapping[str, Answer], answer:
     return WrongAnswer(expected_text, first.seen + rest, places_of(asked.name, comparison))
 
 
+def answers_of_the_original(seen: Seen) -> list[dict[str, Answer]]:
+    """Return the original's answers to the inputs that the loaded model was asked, by `SIDES`.
+
+    A side that does not count for any route of the run was not asked, and is missing.
+    """
+    response = seen.original
+    response[seen.loader.judged_against]
+    sides = {side: response[side] for side in SIDES if side in response}
+    asked = {each.name for each in seen.asked}
+    return [
+        dict(zip(sides, answers, strict=True))
+        for each, *answers in zip(seen.inputs, *sides.values(), strict=True)
+        if each.name in asked
+    ]
+
+
 def in_words(answer: Answer) -> str:
     """Return an answer that is an exception, in words."""
     return f"{answer['raised']['type']}: {answer['raised']['message']}"

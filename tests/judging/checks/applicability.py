@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 
-FORMS_OF_PATHS = ("pathlike", "relative", "trailing_slash", "other_suffix")
+# What a saver or loader needs that differs from another in one argument or step.
+TRIED_ON_FEW = {"quick", "tries_options", "tries_twins"}
+FORMS_OF_PATHS = ("pathlike", "relative", "oddly_named", "trailing_slash", "other_suffix")
 
 
 def only_written(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo | None) -> str | None:
@@ -36,3 +38,15 @@ def only_compiled(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str |
     if not loader.restores_training:
         return f"{loader.name} does not restore the training state"
     return None if "compiled" in case.traits else "the case is not compiled"
+
+
+def only_tried(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | None:
+    """Leave out all but the quick cases and what a user brings: each artifact is loaded some thirty times."""
+    reason = only_written(case, saver, loader)
+    if reason is None and not (case.is_quick or case.brought):
+        reason = "it is judged on the quick cases and on what you bring"
+    if reason is None and loader.slow:
+        reason = f"each answer of {loader.name} takes a session of its own"
+    if reason is None and (saver.is_variant or TRIED_ON_FEW & {saver.needs, loader.needs}):
+        reason = "it is judged on routes that are no variant of another"
+    return reason

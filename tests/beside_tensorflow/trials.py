@@ -1,0 +1,122 @@
+"""The step that loads an artifact in other places, at once and again and again.  [beside TensorFlow; imports neither]"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
+
+from .. import routes
+from ..both_sides import wire
+from ..both_sides.questions import TrialQuestion
+from ..both_sides.trials import CYCLES
+from . import asking, trials_at_once, trials_in_places
+from .channel import Channel, error_facts
+from .leftovers import state_of_surroundings
+from .loading import prepared, resave
+from .saving import files_below
+
+# What became of one load: {"value": answers}, or {"raised": {"type", "message"}}.
+Result = Dict[str, Any]
+
+
+class Loads:
+    """Loads an artifact any number of times in this process."""
+
+    def __init__(self, question: TrialQuestion):
+        self.question = question
+        self.loader = routes.loaders(agent=question.agent)[question.loader]
+        self.given: Optional[Dict[str, Any]] = None
+
+    def prepare(self) -> Dict[str, Any]:
+        """Return what the loader needs beside the path: a model of its own for each load, the same objects for all."""
+        if self.given is None or self.loader.info.builds_from_source:
+            self.given = prepared(self.loader, self.question)
+        return self.given
+
+    def load(self, path: str, given: Optional[Mapping[str, Any]] = None) -> Any:
+        """Return what the loader returns."""
+        offers = self.prepare() if given is None else given
+        return self.loader(path=path, keys=self.question.signature_keys, **offers)
+
+    def result(self, path: str, given: Optional[Mapping[str, Any]] = None) -> Result:
+        """Load, ask the question's inputs, and return what came of it."""
+        return result_of(lambda: self.answers(self.load(path, given)))
+
+    def answers(self, root: Any) -> List[Dict[str, Any]]:
+        """Return the answers of what was loaded; of an exception, only the type counts."""
+        ask = asking.loaded(self.loader.info.asked, root, self.question)
+        answers = asking.answers(ask, self.question.inputs)
+        for each in answers:
+            if "raised" in each:
+                each["raised"]["message"] = ""
+        return answers
+
+
+def result_of(action: Callable[[], Any]) -> Result:
+    """Return the value of the action, or the exception that it raised."""
+    try:
+        return {"value": action()}
+    except Exception as error:
+        facts = error_facts(error)
+        return {"raised": {"type": facts["type"], "message": facts["message"][:2000]}}
+
+
+def is_same(one: Result, other: Result) -> bool:
+    """Return whether both loads gave the same answers, bit for bit."""
+    return wire.encode(one) == wire.encode(other)
+
+
+def trial(question: TrialQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
+    """Load the artifact in surroundings of every kind, and send what came of each load.
+
+    Processes come first, because they have to be forked before TensorFlow runs an op.
+    """
+    trials_in_places.obey_permissions()
+    channel.send_section("processes", lambda: trials_at_once.in_processes(Loads(question)))
+    loads = Loads(question)
+    if not channel.attempt("prepare", loads.prepare)[0]:
+        return
+    before = state_of_surroundings(question)
+    loaded, root = channel.attempt("load", lambda: loads.load(question.artifact, loads.given))
+    if not loaded:
+        return
+    channel.send_section("left_behind", lambda: changes(before, state_of_surroundings(question)))
+    plain = result_of(lambda: loads.answers(root))
+    channel.send_section("plain", lambda: plain)
+    channel.send_section("places", lambda: trials_in_places.in_places(loads, plain))
+    if question.saves_again:
+        channel.send_section("cycles", lambda: sizes_in_cycles(loads, root))
+    channel.send_section("threads", lambda: trials_at_once.in_threads(loads))
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[List[Any]]:
+    """Return [what, before, after] of everything that is not as it was; random states are not the same in two runs."""
+    names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    return [
+        [name, "a state", "another"] if name.startswith("random state") else [name, before.get(name), after.get(name)]
+        for name in names
+    ]
+
+
+def sizes_in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
+    """Save what was loaded, load that, and so on; return the sizes of files and the number of variables of each cycle."""
+    import dataclasses
+
+    files, variables = [], []
+    for cycle in range(1, CYCLES + 1):
+        path = os.path.join(os.getcwd(), f"cycle-{cycle}", loads.question.file_name)
+        os.makedirs(os.path.dirname(path))
+        resave(root, dataclasses.replace(loads.question, resaved=path))
+        root = loads.load(path)
+        files.append(files_below(path))
+        variables.append(number_of_variables(root))
+    return {"files": files, "variables": variables}
+
+
+def number_of_variables(root: Any) -> int:
+    """Return how many variables what was loaded has."""
+    from . import look
+
+    if hasattr(root, "get_config"):
+        return len(look.variables_of(root))
+    return len(look.restored_weights(root)["found"])

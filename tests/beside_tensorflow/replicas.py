@@ -32,6 +32,7 @@ def copies_of(variable: Any) -> List[Any]:
 def made_anew(model: Any) -> Any:
     """Return a model like this one, under the strategy that is in scope, with initial weights and a new optimizer."""
     twin = tf.keras.models.clone_model(model)
-    twin.compile_from_config(model.get_compile_config())
-    twin.optimizer.build(twin.trainable_variables)
+    if getattr(model, "optimizer", None) is not None:
+        twin.compile_from_config(model.get_compile_config())
+        twin.optimizer.build(twin.trainable_variables)
     return twin

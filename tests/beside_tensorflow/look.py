@@ -15,6 +15,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from .optimizers import is_built, variables_of_optimizer, variables_once_built
+from .replicas import copies_of
 
 LARGEST_SENT = 64 * 2**20
 # How TensorFlow marks a variable that no checkpoint has restored.
@@ -28,8 +29,18 @@ _IDENTITY = re.compile(r'("shared_object_id": )\d+')
 
 
 def weights(model: Any) -> List[List[Any]]:
-    """Return [path, value] of every variable of a live model, in the model's order."""
-    return [[path_of(variable), array_or_digest(as_array(variable))] for variable in variables_of(model)]
+    """Return [path, value] of every variable of a live model, in the model's order.
+
+    Of a variable with a copy on each of several devices, each copy that differs from the first is there too.
+    """
+    found = []
+    for variable in variables_of(model):
+        value = as_array(variable)
+        found.append([path_of(variable), array_or_digest(value)])
+        for at, copy in enumerate(map(as_array, copies_of(variable)[1:]), 1):
+            if copy.tobytes() != as_array(copies_of(variable)[0]).tobytes():
+                found.append([f"{path_of(variable)}, copy {at}", array_or_digest(copy)])
+    return found
 
 
 def variables_of(model: Any) -> List[Any]:

@@ -17,6 +17,7 @@ NEEDS = {
     "tries_options": "is tried on a few tf.Modules",
     "quick": "is tried on the quick cases",
     "tries_twins": "differs from another in one argument, and is tried on a few Keras models",
+    "tries_strategies": "is tried on a few Keras models that are built with and without a strategy",
     "compiled": "is for compiled models",
     "lambda": "is for models with lambdas",
     "subclassed": "is for models that build themselves when they are first called",

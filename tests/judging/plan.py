@@ -34,6 +34,8 @@ WITHOUT_SOURCE = (
 EXTRAS = {"tensorflow-text": "text"}
 # What savers and loaders may need of a case, and nobody knows of an artifact that cannot be loaded.
 UNKNOWN_UNTIL_LOADED = ("compiled", "lambda", "has_signatures", "one_endpoint")
+# The trait of the cases that are made for loading under a strategy.
+STRATEGIES = "tries_strategies"
 # How many names are suggested in place of a glob that matches nothing, and how like it they must be, from 0 to 1.
 MOST_NAMES, LEAST_LIKENESS = 3, 0.55
 
@@ -137,6 +139,8 @@ class Planner:
                     continue  # an artifact that a user brings is a case of its own
                 if route in if_quick and not case.is_quick:
                     continue  # a few cases are enough, because the route is slow
+                if selection.default_routes_only and loader and loader.needs == STRATEGIES not in case.traits:
+                    continue  # a few cases are made for it
                 only_trains = "only_trains" in case.traits
                 if selection.default_routes_only and only_trains and route.saver not in resuming:
                     continue  # its training is restored from other savers

@@ -7,5 +7,5 @@ PINNED = [
     *(f"custom_op.{name}" for name in ("asset_table", "compiled", "containers", "custom_gradient")),
     *(f"custom_op.{name}" for name in ("module_two_signatures", "training_loop")),
     *(f"standard.{name}" for name in ("batch_norm_trained", "dense_classifier", "lstm_masked", "momentum_schedule")),
-    *(f"standard.{name}" for name in ("named_branches", "shared_nested", "string_lookup")),
+    *(f"standard.{name}" for name in ("named_branches", "shared_nested", "string_lookup", "two_replicas")),
 ]

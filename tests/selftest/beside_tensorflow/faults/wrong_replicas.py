@@ -1,0 +1,63 @@
+"""Loaders under a MirroredStrategy that treat its replicas differently.  [beside TensorFlow]"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from ..beside_tensorflow.replicas import copies_of, make_two_cpus, mirrored
+from . import loader
+
+PLANTED = [
+    {
+        "route": "keras_archive:forgets_a_copy",
+        "instead_of": "keras_archive:load_model_mirrored",
+        "case": "standard.two_replicas",
+        "caught_by": {
+            "weights": "more or fewer variables",
+            "resumed_training": "after training, variables are more or fewer|gives other values",
+        },
+    },
+    {
+        "route": "keras_archive:hears_one_replica",
+        "instead_of": "keras_archive:load_model_mirrored",
+        "case": "standard.two_replicas",
+        "caught_by": {"resumed_training": "after training, .* differs in its values"},
+    },
+]
+
+
+def loads_mirrored(read):
+    return loader(
+        reads=("keras_archive",),
+        asked="as_original",
+        judged_against="eager",
+        restores=("architecture", "training"),
+        needs="tries_strategies",
+    )(read)
+
+
+@loads_mirrored
+def forgets_a_copy(path):
+    """Leave the second copy of a variable as it was made."""
+    with mirrored().scope():
+        model = tf.keras.models.load_model(path)
+    second = copies_of(model.variables[0])[1]
+    second.assign(tf.zeros_like(second))
+    return model
+
+
+@loads_mirrored
+def hears_one_replica(path):
+    """Train on what the first replica sees alone: the second gets examples and targets that teach nothing."""
+    make_two_cpus()
+    with mirrored().scope():
+        model = tf.keras.models.load_model(path)
+    fit = model.fit
+
+    def fit_half(features, targets, **arguments):
+        seen = [at for at in range(len(features)) if at % 4 < 2]
+        twice = [at for first in seen[::2] for at in (first, first + 1) * 2]
+        return fit(tf.gather(features, twice), tf.gather(targets, twice), **arguments)
+
+    model.fit = fit_half
+    return model

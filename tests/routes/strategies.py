@@ -12,27 +12,29 @@ from .checkpoints import NAME, TRAINING
 from .keras_files import WHOLE
 
 
-def under_strategy(title, saver, *, reads=None, asked="as_original", judged_against="eager", restores=()):
-    """Return the decorator of a loader that is tried on a few cases, with what one saver writes by default."""
-    return loader(
-        reads=(reads or saver,),
-        title=title,
-        by_default=(saver,),
-        asked=asked,
-        judged_against=judged_against,
-        restores=restores,
-        needs="tries_strategies",
-    )
-
-
-@under_strategy("load_model under MirroredStrategy", "keras_archive", restores=WHOLE)
+@loader(
+    reads=("keras_archive",),
+    title="load_model under MirroredStrategy",
+    by_default=("keras_archive",),
+    asked="as_original",
+    judged_against="eager",
+    restores=WHOLE,
+    needs="tries_strategies",
+)
 def load_model_mirrored(path, custom_objects):
     """A whole Keras model, with a copy on each of two logical CPUs."""
     with mirrored().scope():
         return tf.keras.models.load_model(path, custom_objects=custom_objects)
 
 
-@under_strategy("load_weights under MirroredStrategy", "weights_h5")
+@loader(
+    reads=("weights_h5",),
+    title="load_weights under MirroredStrategy",
+    by_default=("weights_h5",),
+    asked="as_original",
+    judged_against="eager",
+    needs="tries_strategies",
+)
 def load_weights_mirrored(path, model):
     """Only the weights, loaded into a model with a copy on each of two logical CPUs."""
     with mirrored().scope():
@@ -41,7 +43,14 @@ def load_weights_mirrored(path, model):
     return twin
 
 
-@under_strategy("load_weights without a strategy", "weights_h5")
+@loader(
+    reads=("weights_h5",),
+    title="load_weights without a strategy",
+    by_default=("weights_h5",),
+    asked="as_original",
+    judged_against="eager",
+    needs="tries_strategies",
+)
 def load_weights_unmirrored(path, model):
     """Only the weights, loaded into a model that was built without a strategy."""
     twin = made_anew(model)
@@ -49,7 +58,15 @@ def load_weights_unmirrored(path, model):
     return twin
 
 
-@under_strategy("tf.train.Checkpoint.read under MirroredStrategy", "checkpoint", restores=TRAINING)
+@loader(
+    reads=("checkpoint",),
+    title="tf.train.Checkpoint.read under MirroredStrategy",
+    by_default=("checkpoint",),
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+    needs="tries_strategies",
+)
 def read_checkpoint_mirrored(path, model):
     """Read into a model with a copy on each of two logical CPUs."""
     with mirrored().scope():
@@ -58,7 +75,15 @@ def read_checkpoint_mirrored(path, model):
     return twin
 
 
-@under_strategy("tf.train.Checkpoint.read without a strategy", "checkpoint", restores=TRAINING)
+@loader(
+    reads=("checkpoint",),
+    title="tf.train.Checkpoint.read without a strategy",
+    by_default=("checkpoint",),
+    asked="as_original",
+    judged_against="eager",
+    restores=TRAINING,
+    needs="tries_strategies",
+)
 def read_checkpoint_unmirrored(path, model):
     """Read into a model that was built without a strategy."""
     twin = made_anew(model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from ..beside_tensorflow.replicas import copies_of, make_two_cpus, mirrored
+from ..beside_tensorflow.replicas import copies_of, mirrored
 from . import loader
 
 PLANTED = [
@@ -38,7 +38,7 @@ def loads_mirrored(read):
 
 @loads_mirrored
 def forgets_a_copy(path):
-    """Leave the second copy of a variable as it was made."""
+    # The second copy of a variable keeps another value.
     with mirrored().scope():
         model = tf.keras.models.load_model(path)
     second = copies_of(model.variables[0])[1]
@@ -48,8 +48,7 @@ def forgets_a_copy(path):
 
 @loads_mirrored
 def hears_one_replica(path):
-    """Train on what the first replica sees alone: the second gets examples and targets that teach nothing."""
-    make_two_cpus()
+    # The second replica trains on what the first one sees, so its own part of each batch is lost.
     with mirrored().scope():
         model = tf.keras.models.load_model(path)
     fit = model.fit

@@ -17,7 +17,15 @@ from tests.both_sides import wire
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.plain import from_plain, to_plain
-from tests.both_sides.questions import SIDES, CompileQuestion, LoadQuestion, OriginalQuestion, Question, SaveQuestion, TrialQuestion
+from tests.both_sides.questions import (
+    SIDES,
+    CompileQuestion,
+    LoadQuestion,
+    OriginalQuestion,
+    Question,
+    SaveQuestion,
+    TrialQuestion,
+)
 from tests.both_sides.routes import LoaderInfo, Route, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.interpreters.agents import ROOT, AgentHandle

@@ -46,7 +46,9 @@ def warning_about(folder: Path) -> str | None:
     found = [character for character in MEAN_A_PATTERN if character in str(folder)]
     if not found:
         return None
-    words = f"the run's folder {folder} has {' '.join(found)} in its path, and TensorFlow loads no checkpoint from there"
+    words = (
+        f"the run's folder {folder} has {' '.join(found)} in its path, and TensorFlow loads no checkpoint from there"
+    )
     return f"{words}, so SavedModels and checkpoints will fail for nothing: set TMPDIR to another folder"
 
 

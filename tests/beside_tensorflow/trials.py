@@ -1,7 +1,8 @@
-"""The step that loads an artifact in other places, at once and repeatedly.  [beside TensorFlow; imports neither]"""
+"""The step that loads an artifact in surroundings of every kind.  [beside TensorFlow; imports neither]"""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
 
@@ -90,7 +91,7 @@ def trial(question: TrialQuestion, channel: Channel, further: Optional[BinaryIO]
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[List[Any]]:
-    """Return [what, before, after] of all that is not as it was; random states are not the same in two runs."""
+    """Return [what, before, after] of everything that is not as it was; random states differ from run to run."""
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     return [
         [name, "a state", "another"] if name.startswith("random state") else [name, before.get(name), after.get(name)]
@@ -99,9 +100,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[List[An
 
 
 def sizes_in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
-    """Save what was loaded, load that, and so on; return sizes of files and numbers of variables, by cycle."""
-    import dataclasses
-
+    """Save what was loaded, load that, and so on; return sizes of files and number of variables by cycle."""
     files, variables = [], []
     for cycle in range(1, CYCLES + 1):
         path = os.path.join(os.getcwd(), f"cycle-{cycle}", loads.question.file_name)

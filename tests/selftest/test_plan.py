@@ -43,6 +43,10 @@ JUDGED = {
     "weights": 386,
     "random_state": 386,
     "renamed": 386,
+    "cycles": 9,
+    "leaves_nothing": 63,
+    "places": 63,
+    "together": 63,
 }
 NOT_APPLICABLE = [
     "... differs from another in one argument, and is tried on a few Keras models",
@@ -70,8 +74,11 @@ NOT_APPLICABLE = [
     "... trains the model",
     "... varies what another saver writes, which is saved again",
     "... writes no SavedModel",
+    "each answer of ... takes a session of its own",
     "it has no signatures",
+    "it is judged on routes that are no variant of another",
     "it is judged on the quick cases alone",
+    "it is judged on the quick cases and on what you bring",
     "nothing is written",
     "the case has no custom gradient",
     "the case has no custom objects",

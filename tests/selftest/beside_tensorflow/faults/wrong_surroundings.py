@@ -192,7 +192,7 @@ def changes_floatx(path, custom_objects):
 @writes_archives
 def lengthens_a_name(model, path):
     name = model.name
-    model.name = name + "_longer" * 100
+    model.name = name + "_longer" * 3000
     model.save(path)
     model.name = name
 

@@ -18,6 +18,7 @@ from tests.run.brought import Brought, DescribedCase
 from tests.run.session import Session
 
 ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
+ABOUT_SURROUNDINGS = ("cycles", "leaves_nothing", "places", "together")
 
 
 def project_with(tmp_path_factory: pytest.TempPathFactory, module: str, source: str) -> Path:
@@ -42,7 +43,7 @@ def session_with(session: Session, described: DescribedCase) -> Session:
 
 
 def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> dict[str, Judgement]:
-    """Return the judgement of every requirement that applies, but for those about files.
+    """Return the judgement of every requirement that applies, but for those about files and surroundings.
 
     Args:
         routes: all that the test judges, since the original is asked what these need.
@@ -54,7 +55,7 @@ def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> 
     found = {}
     for name, requirement in requirements().items():
         of_route = requirement.over == "routes"
-        if name in ABOUT_FILES or requirement.not_applicable(described, saver, loader if of_route else None):
+        if name in (*ABOUT_FILES, *ABOUT_SURROUNDINGS) or requirement.not_applicable(described, saver, loader if of_route else None):
             continue
         found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
     return {name: each for name, each in found.items() if each.outcome.is_judged}

@@ -9,6 +9,7 @@ from reports.scripts.frame import SEED, Frame, Framed, indented, raised_answer
 from reports.scripts.kinds import Kind
 from reports.scripts.look import Look
 from reports.scripts.looks import look_of
+from reports.scripts.looks_at_surroundings import expression_left_behind, odd_folder
 from reports.scripts.looks_at_values import ANSWERS
 from reports.scripts.templates import (
     BOTH,
@@ -55,6 +56,10 @@ class Loading(Frame):
         subject = self.subject
         if any(place.where.startswith(WARNING) for place in subject.shortfall.places):
             return self.rest_with_warning()
+        if subject.row.requirement == "leaves_nothing":
+            return self.rest_with_state_before_and_after()
+        if subject.row.requirement == "places":
+            return self.rest_in_odd_folder()
         is_raised = self.symptom in (Symptom.EXCEPTION, Symptom.LOST) or Kind.WORKS.describes(subject.shortfall)
         raised = raised_answer(subject)
         if raised == "loaded":
@@ -85,6 +90,25 @@ class Loading(Frame):
         steps = WARNED.format(load=self.load(), part=part)
         shown = f'raised.startswith("RuntimeWarning") and {part!r} in raised'
         return f"{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{RAISED.format(shown=shown)}"
+
+    def rest_with_state_before_and_after(self) -> str:
+        """Return the lines of a script that looks at a state of the process before and after loading."""
+        state = f'{{"state": str({expression_left_behind(self.subject)})}}'
+        steps = f"expected = {state}\nloaded = {self.load()}\nseen = {state}\n"
+        comparison = COMPARE.format(names="expected", differs=differs(Look()))
+        return f"{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{comparison}"
+
+    def rest_in_odd_folder(self) -> str:
+        """Return the lines of a script that loads from a folder whose name has odd characters."""
+        steps = f"odd = tempfile.mkdtemp(prefix={odd_folder(self.subject)!r})\n"
+        steps += "shutil.copytree(folder, odd, dirs_exist_ok=True)\n"
+        steps += "path = os.path.join(odd, os.path.relpath(path, folder))\n"
+        steps += f"loaded = {self.load()}\n"
+        assert self.subject.loader is not None
+        # The session that stands for the C++ loader refuses in words of its own.
+        shown = 'raised != "nothing is raised"' if self.subject.loader.name == "cpp" else self.shown()
+        raised = RAISED.format(shown=shown)
+        return f"import shutil\n\n{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{raised}"
 
     def rest_without_comparison(self, look: Look, raised: str) -> str:
         """Return the lines of a script in which loading, or what comes after it, raises or ends the process."""

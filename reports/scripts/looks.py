@@ -12,6 +12,7 @@ from reports.scripts import looks_at_saving as saving
 from reports.scripts import looks_at_values as values
 from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import signatures
+from reports.scripts.looks_at_surroundings import no_script
 from reports.scripts.subject import Subject
 
 
@@ -24,6 +25,7 @@ LOOKS: Mapping[str, Callable[[Subject], Look]] = {
     "architecture": values.architecture,
     "arguments": saving.arguments,
     "custom_objects": values.custom_objects,
+    "cycles": no_script,
     "fingerprint": saving.fingerprint,
     "gradients": values.gradients,
     "loads": nothing,
@@ -37,6 +39,7 @@ LOOKS: Mapping[str, Callable[[Subject], Look]] = {
     "resumed_training": values.resumed_training,
     "saves": nothing,
     "signatures": signatures,
+    "together": no_script,
     "training_state": values.training_state,
     "weights": values.weights,
 }

@@ -55,7 +55,9 @@ def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> 
     found = {}
     for name, requirement in requirements().items():
         of_route = requirement.over == "routes"
-        if name in (*ABOUT_FILES, *ABOUT_SURROUNDINGS) or requirement.not_applicable(described, saver, loader if of_route else None):
+        if name in (*ABOUT_FILES, *ABOUT_SURROUNDINGS) or requirement.not_applicable(
+            described, saver, loader if of_route else None
+        ):
             continue
         found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
     return {name: each for name, each in found.items() if each.outcome.is_judged}

@@ -41,6 +41,7 @@ MINOR = (Consequence.RENAMED, Consequence.HARMLESS)
 # The consequence of a mismatch, by requirement and a pattern of the message. A mismatch that is not here is silent:
 # nothing raised, and something is wrong.
 MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
+    "cycles": ((r"^a larger file with each cycle: saved_model\.pb$", Consequence.HARMLESS),),
     "fingerprint": (("", Consequence.HARMLESS),),
     "leaves_nothing": (("^loading changed: random state ", Consequence.HARMLESS),),
     "no_trace": (("^the live random_state ", Consequence.HARMLESS),),

@@ -17,8 +17,9 @@ from tests.judging.seen import Seen
 from tests.run.brought import Brought, DescribedCase
 from tests.run.session import Session
 
-ABOUT_FILES = ("arguments", "fingerprint", "overwrites", "promises")
-ABOUT_SURROUNDINGS = ("cycles", "leaves_nothing", "places", "together")
+NOT_ABOUT_THE_MODEL = (
+    "arguments", "cycles", "fingerprint", "leaves_nothing", "overwrites", "places", "promises", "together",
+)  # fmt: skip
 
 
 def project_with(tmp_path_factory: pytest.TempPathFactory, module: str, source: str) -> Path:
@@ -38,7 +39,7 @@ def session_with(session: Session, described: DescribedCase) -> Session:
     """Return the session with a further case, whose inputs are kept."""
     catalogue = session.catalogue.with_cases({described.case.id: described.case})
     made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
-    made.evidence.keep_given(described.case.id, described.given, described.training_data)
+    made.evidence.keep_given({described.case.id: described.given})
     return made
 
 
@@ -55,9 +56,7 @@ def judged(session: Session, case: str, route: Route, routes: Iterable[str]) -> 
     found = {}
     for name, requirement in requirements().items():
         of_route = requirement.over == "routes"
-        if name in (*ABOUT_FILES, *ABOUT_SURROUNDINGS) or requirement.not_applicable(
-            described, saver, loader if of_route else None
-        ):
+        if name in NOT_ABOUT_THE_MODEL or requirement.not_applicable(described, saver, loader if of_route else None):
             continue
         found[name] = judge(requirement, Seen(evidence, NEW_ARTIFACTS, case, route if of_route else route.of_saver))
     return {name: each for name, each in found.items() if each.outcome.is_judged}

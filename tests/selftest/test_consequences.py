@@ -45,6 +45,8 @@ from tests.test_random_state import MATTERS
         ("outputs", "held before; now: it is not offered", Symptom.LOST, "refused"),
         ("no_trace", "the live random_state differs at numpy", Symptom.MISMATCH, "harmless"),
         ("no_trace", "saving changed the weights", Symptom.MISMATCH, "silent"),
+        ("cycles", "a larger file with each cycle: saved_model.pb", Symptom.MISMATCH, "harmless"),
+        ("cycles", "a larger file with each cycle: model.keras", Symptom.MISMATCH, "silent"),
         ("leaves_nothing", "loading changed: random state of python", Symptom.MISMATCH, "harmless"),
         ("leaves_nothing", "loading changed: floatx", Symptom.MISMATCH, "silent"),
         ("fingerprint", "there is no fingerprint", Symptom.MISMATCH, "harmless"),

@@ -10,13 +10,7 @@ from tests.run.folder import warning_about
 from tests.selftest.whole_runs import run
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(
-    ("name", "said"), [("plain", None), ("two  spaces", None), ("模型*?", None), ("a[1]", "[ ]")]
-)
-=======
 @pytest.mark.parametrize(("name", "said"), [("plain", None), ("two  模型*?", None), ("a[1]", "[ ]")])
->>>>>>> surroundings
 def test_only_a_path_that_means_a_pattern_is_warned_of(name, said):
     warning = warning_about(Path("/tmp") / name / "tfsc-1")
     assert warning is None if said is None else f" has {said} in its path" in str(warning)

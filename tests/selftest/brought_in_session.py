@@ -39,7 +39,7 @@ def session_with(session: Session, described: DescribedCase) -> Session:
     """Return the session with a further case, whose inputs are kept."""
     catalogue = session.catalogue.with_cases({described.case.id: described.case})
     made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
-    made.evidence.keep_given({described.case.id: described.given})
+    made.evidence.keep_given(described.case.id, described.given, described.training_data)
     return made
 
 

@@ -187,7 +187,7 @@ REFUSED = {
     "ancient.ckpt": "is in the older format of TensorFlow 1's Saver",
     "moved": "names /elsewhere/model.ckpt, which is not there",
     "shelf:net=twice/ckpt": "ema and net fit the model",
-    "shelf:later=loop": "the function has to return a model that has its variables",
+    "shelf:later=loop": "put a function later_inputs() beside later()",
 }
 
 
@@ -223,7 +223,8 @@ def case_of(name: str, judged: dict[str, Any], shelf: Path) -> str:
 def test_what_a_loader_reads_is_judged_by_its_values(shelf, judged, name):
     case = case_of(name, judged, shelf)
     rows = [row for row in judged["cells"] if row["case"] == case and row["outcome"] != "n/a"]
-    assert {row["outcome"] for row in rows} == {"conforms"}
+    outcomes = {row["outcome"] for row in rows if row["requirement"] != "places"}  # brackets hide all but HDF5
+    assert outcomes == {"conforms"}
     loads = {row["route"].partition(":")[2] for row in rows if row["requirement"] == "loads"}
     assert loads >= READ[name][1]
     compared = {(row["route"].partition(":")[2], row["requirement"]) for row in rows}

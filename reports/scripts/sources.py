@@ -37,10 +37,7 @@ class Source:
 
 @functools.cache
 def source_of(path: Path, name: str) -> Source:
-    """Return a definition of a module, after everything in the module that it uses, and the module's imports.
-
-    Imports of the suite's own modules are left out.
-    """
+    """Return a definition of a module, after everything of the suite that it uses, and the imports of all of that."""
     return _source_of(path, [name])
 
 
@@ -90,7 +87,8 @@ def _source_of(path: Path, names: Iterable[str]) -> Source:
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
     ]
     ours = {*DECORATORS, *_imported(node for node in module.body if isinstance(node, ast.ImportFrom) and node.level)}
-    defined = _definitions(module)
+    defined, elsewhere = _definitions(module), _defined_elsewhere(module, path)
+    borrowed: list[tuple[Path, str]] = []
     needed: list[str] = []
     visited: set[str] = set()
 
@@ -100,17 +98,36 @@ def _source_of(path: Path, names: Iterable[str]) -> Source:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             node.decorator_list = [each for each in node.decorator_list if not _is_ours(each, ours)]
         for part in ast.walk(node):
-            if isinstance(part, ast.Name) and part.id in defined and part.id not in visited:
+            if isinstance(part, ast.Name) and part.id in elsewhere:
+                borrowed.append(elsewhere[part.id])
+            elif isinstance(part, ast.Name) and part.id in defined and part.id not in visited:
                 need(part.id)
         needed.append(name)
 
     for name in names:
         if name not in visited:
             need(name)
-    return Source(
+    own = Source(
         tuple(line for line in imports if "__future__" not in line),
         tuple(ast.unparse(defined[each]) for each in needed),
     )
+    return sum((source_of(*each) for each in borrowed), Source()) + own
+
+
+def _defined_elsewhere(module: ast.Module, path: Path) -> dict[str, tuple[Path, str]]:
+    """Return where the names stand that a module imports from another one of the suite: its file, and the name there.
+
+    The rooms are one package beside TensorFlow, so the file is looked for from the nearest folder upwards.
+    """
+    found: dict[str, tuple[Path, str]] = {}
+    for node in module.body:
+        if isinstance(node, ast.ImportFrom) and node.level and node.module:
+            name = f"{node.module.replace('.', '/')}.py"
+            places = [place / name for folder in path.parents for place in (folder, folder / "tests")]
+            file = next((each for each in places if each.exists()), None)
+            if file is not None:
+                found |= {(each.asname or each.name): (file, each.name) for each in node.names}
+    return found
 
 
 def _definitions(module: ast.Module) -> dict[str, ast.stmt]:

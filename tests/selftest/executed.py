@@ -10,13 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from reports.scripts.scripts import Script
-from reports.scripts.sources import source_of
 from tests.interpreters.where import interpreter_at
 
 BESIDE_TENSORFLOW = Path(__file__).parent / "beside_tensorflow"
 FORKING = BESIDE_TENSORFLOW / "forked_scripts.py"
-PLANTING = BESIDE_TENSORFLOW / "planting.py"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,9 +81,3 @@ def forks(folder: Path) -> Iterator[Forks]:
             assert process.poll() is None
         yield Forks(process)
         process.stdin.close()
-
-
-def with_planting(script: Script) -> Script:
-    """Return the script with the definitions that planted faults share, which stand in a module of ours."""
-    shared = source_of(PLANTING, "Altered").definitions + source_of(PLANTING, "loaded").definitions
-    return dataclasses.replace(script, route="\n\n\n".join([*shared, script.route]))

@@ -16,7 +16,6 @@ from tests.judging.outcome import Outcome
 from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
 from tests.selftest.brought_in_session import describing, judged, project_with, session_with
-from tests.selftest.executed import with_planting
 
 SIGNED = """
     import numpy as np
@@ -226,7 +225,7 @@ def test_a_fault_is_caught_and_its_script_shows_it(session, describe, forking, t
     row = Row.of(Cell(described.case.id, faulty, "outputs"), judgement)
     sound = Route.parse(f"saved_model:{faulty.loader}")
     for shown_on, shows in ((faulty, True), (sound, False)):
-        text = with_planting(scripts.script(dataclasses.replace(row, route=shown_on), with_case)).text()
+        text = scripts.script(dataclasses.replace(row, route=shown_on), with_case).text()
         shown = forking.execute(text, tmp_path / str(shows))
         assert shown.verdict is shows, f"{text}\n{shown}"
 

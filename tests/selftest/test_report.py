@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import dataclasses
 import json
 import math
@@ -245,6 +246,21 @@ def test_the_row_of_every_cell_that_falls_short_names_its_script():
     assert names == [None, "repro/standard.a-h5-load_model-outputs-B-to-B.py"]
 
 
+def undefined_names(text: str) -> set[str]:
+    """Return the names that a script uses and neither defines nor imports."""
+    nodes = list(ast.walk(ast.parse(text)))
+    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {
+        node.name
+        for node in nodes
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node.name
+    }
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    return used - bound - {*dir(builtins), "__file__"}
+
+
 def test_every_script_compiles_and_leaves_our_decorators_behind(session, bench):
     for planned in bench.planned.values():
         cell = planned.cell
@@ -263,3 +279,4 @@ def test_every_script_compiles_and_leaves_our_decorators_behind(session, bench):
             compile(text, str(cell), "exec")
             used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
             assert not used & set(DECORATORS), cell
+            assert not undefined_names(text), cell

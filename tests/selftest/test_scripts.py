@@ -15,7 +15,6 @@ from tests.judging.bench import Bench
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS
 from tests.judging.requirement import Shortfall, Symptom
-from tests.selftest.executed import with_planting
 from tests.selftest.made_documents import row, side
 from tests.selftest.planted_faults import PlantedFault, planted_faults
 
@@ -66,7 +65,7 @@ def test_a_script_shows_a_fault_and_does_not_where_there_is_none(
     script = scripts.script(finding, session)
     assert script.frame.lines <= MOST_LINES, script.text()
     assert len(script.text()) <= LARGEST
-    text = with_planting(script).text()
+    text = script.text()
     shown = forking.execute(text, tmp_path / "faulty")
     assert shown.verdict is True, f"{finding.message}\n{text}\n{shown}"
     sound = Cell(fault.case, fault.instead_of, requirement)

@@ -21,7 +21,7 @@ from tests.judging.requirement import requirements
 from tests.judging.seen import Seen
 from tests.run.brought import Brought
 from tests.run.session import Session
-from tests.selftest.executed import Forks, with_planting
+from tests.selftest.executed import Forks
 
 # The module and its functions have names that scripts use for things of their own.
 MODULE = """
@@ -147,11 +147,11 @@ def rows_of(session: Session, case: str, route: str, requirement: str) -> list[R
 def check(rows: list[Row], sound: str, session: Session, forking: Forks, folder: Path) -> None:
     """Check that the script of each row reproduces, and does not on the route without the fault."""
     for number, row in enumerate(rows):
-        text = with_planting(scripts.script(row, session)).text()
+        text = scripts.script(row, session).text()
         shown = forking.execute(text, folder / f"faulty-{number}")
         assert shown.verdict is True, f"{row.message}\n{text}\n{shown}"
         without = dataclasses.replace(row, route=Route.parse(sound))
-        text = with_planting(scripts.script(without, session)).text()
+        text = scripts.script(without, session).text()
         shown = forking.execute(text, folder / f"sound-{number}")
         assert shown.verdict is False, f"{row.message}\n{text}\n{shown}"
 

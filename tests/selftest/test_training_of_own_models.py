@@ -23,7 +23,6 @@ from tests.judging.seen import Seen
 from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
 from tests.selftest.brought_in_session import describing, project_with, session_with
-from tests.selftest.executed import with_planting
 
 TRAINED = """
     import itertools
@@ -471,6 +470,6 @@ def test_a_fault_is_caught_and_its_script_shows_it(session, describe, forking, t
     assert judgement.outcome is Outcome.FAILS, judgement.text()
     row = Row.of(Cell(described.case.id, faulty, "resumed_training"), judgement)
     for shown_on, shows in ((faulty, True), (Route.parse(ARCHIVE), False)):
-        text = with_planting(scripts.script(dataclasses.replace(row, route=shown_on), with_case)).text()
+        text = scripts.script(dataclasses.replace(row, route=shown_on), with_case).text()
         shown = forking.execute(text, tmp_path / str(shows))
         assert shown.verdict is shows, f"{text}\n{shown}"

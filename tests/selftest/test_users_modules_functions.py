@@ -18,7 +18,6 @@ from tests.judging.plan import cannot_apply
 from tests.run.brought import DescribedCase, UnusableModel
 from tests.run.session import Session
 from tests.selftest.brought_in_session import describing, judged, project_with, session_with
-from tests.selftest.executed import with_planting
 
 MODULE = """
     import numpy as np
@@ -327,6 +326,6 @@ def test_an_answer_that_is_different_after_loading_is_caught_and_its_script_show
     assert judgement.outcome is Outcome.FAILS, judgement.text()
     row = Row.of(Cell(case, faulty, "outputs"), judgement)
     for route, shows in ((faulty, True), (Route.parse(sound), False)):
-        text = with_planting(scripts.script(dataclasses.replace(row, route=route), session)).text()
+        text = scripts.script(dataclasses.replace(row, route=route), session).text()
         shown = forking.execute(text, tmp_path / str(shows))
         assert shown.verdict is shows, f"{text}\n{shown}"

@@ -9,7 +9,6 @@ from reports.scripts.frame import SEED, Frame, Framed, indented, raised_answer
 from reports.scripts.kinds import Kind
 from reports.scripts.look import Look
 from reports.scripts.looks import look_of
-from reports.scripts.looks_at_surroundings import expression_left_behind, odd_folder
 from reports.scripts.looks_at_values import ANSWERS
 from reports.scripts.templates import (
     BOTH,
@@ -56,10 +55,6 @@ class Loading(Frame):
         subject = self.subject
         if any(place.where.startswith(WARNING) for place in subject.shortfall.places):
             return self.rest_with_warning()
-        if subject.row.requirement == "leaves_nothing":
-            return self.rest_with_state_before_and_after()
-        if subject.row.requirement == "places":
-            return self.rest_in_odd_folder()
         is_raised = self.symptom in (Symptom.EXCEPTION, Symptom.LOST) or Kind.WORKS.describes(subject.shortfall)
         raised = raised_answer(subject)
         if raised == "loaded":
@@ -67,8 +62,11 @@ class Loading(Frame):
         look = look_of(subject)
         if subject.is_lost or is_raised or raised == "original":
             return self.rest_without_comparison(look, raised)
-        again = ""
-        if subject.row.requirement == "resaves":
+        again = before = ""
+        if look.before_loading:
+            before = f"expected = {look.loaded}\n"
+            saving, values = self.saving(look), f"seen = {look.loaded}\n"
+        elif subject.row.requirement == "resaves":
             again, expected = self.resave(), look.original
             look = dataclasses.replace(look, after_saving=True)
             saving = self.saving(dataclasses.replace(look, original="{}"))
@@ -78,8 +76,8 @@ class Loading(Frame):
             values = f"expected, seen = {look.expected!r}, {look.loaded}\n"
         else:
             saving = self.saving(look)
-            values = f'expected = json.loads((folder / "expected.json").read_text())\nseen = {look.loaded}\n'
-        steps = f"loaded = {self.load()}\n{again}{values}"
+            values = f'expected, seen = json.loads((folder / "expected.json").read_text()), {look.loaded}\n'
+        steps = f"{before}loaded = {self.load()}\n{again}{values}"
         names = "expected" if look.only_expected else "{**expected, **seen}"
         return f"{look.define}\n\n{saving}try:\n{indented(steps)}{COMPARE.format(names=names, differs=differs(look))}"
 
@@ -91,30 +89,11 @@ class Loading(Frame):
         shown = f'raised.startswith("RuntimeWarning") and {part!r} in raised'
         return f"{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{RAISED.format(shown=shown)}"
 
-    def rest_with_state_before_and_after(self) -> str:
-        """Return the lines of a script that looks at a state of the process before and after loading."""
-        state = f'{{"state": str({expression_left_behind(self.subject)})}}'
-        steps = f"expected = {state}\nloaded = {self.load()}\nseen = {state}\n"
-        comparison = COMPARE.format(names="expected", differs=differs(Look()))
-        return f"{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{comparison}"
-
-    def rest_in_odd_folder(self) -> str:
-        """Return the lines of a script that loads from a folder whose name has odd characters."""
-        steps = f"odd = tempfile.mkdtemp(prefix={odd_folder(self.subject)!r})\n"
-        steps += "shutil.copytree(folder, odd, dirs_exist_ok=True)\n"
-        steps += "path = os.path.join(odd, os.path.relpath(path, folder))\n"
-        steps += f"loaded = {self.load()}\n"
-        assert self.subject.loader is not None
-        # The session that stands for the C++ loader refuses in words of its own.
-        shown = 'raised != "nothing is raised"' if self.subject.loader.name == "cpp" else self.shown()
-        raised = RAISED.format(shown=shown)
-        return f"import shutil\n\n{self.saving(Look('', '{}', '{}'))}try:\n{indented(steps)}{raised}"
-
     def rest_without_comparison(self, look: Look, raised: str) -> str:
         """Return the lines of a script in which loading, or what comes after it, raises or ends the process."""
         subject = self.subject
         loaded = _without_facts(look.loaded)
-        steps = f"loaded = {self.load()}\n"
+        steps = f"{self.moving(look)}loaded = {self.load()}\n"
         if subject.row.requirement == "resaves":
             steps += self.resave(load=False)
         elif loaded != "{}":
@@ -128,7 +107,19 @@ class Loading(Frame):
         if subject.is_lost:
             return f"{define}\n\n{saving}{steps}print('finished')\n"
         shown = 'raised == "nothing is raised"' if raised == "original" else self.shown()
+        if look.folder and subject.loader is not None and subject.loader.name == "cpp":
+            shown = 'raised != "nothing is raised"'  # the session that stands for it refuses in words of its own
         return f"{define}\n\n{saving}try:\n{indented(steps)}{RAISED.format(shown=shown)}"
+
+    def moving(self, look: Look) -> str:
+        """Return the lines that copy what was saved to the folder that a look names, if it names one."""
+        if not look.folder:
+            return ""
+        return (
+            f"moved = tempfile.mkdtemp(prefix={look.folder!r})\n"
+            "shutil.copytree(folder, moved, dirs_exist_ok=True)\n"
+            "path = os.path.join(moved, os.path.relpath(path, folder))\n"
+        )
 
     def saving(self, look: Look) -> str:
         """Return the lines that build and save, and in the loading process those that build what is loaded into."""

@@ -19,6 +19,8 @@ class Look:
         by_value: a variable that is not loaded has to show, so none may hold an initial constant.
         tolerance: how far numbers may differ; None if not at all.
         special: of numbers, only the positions of those that are not finite count.
+        before_loading: what is expected is seen in the loading process, before it loads.
+        folder: the name of a folder to load from, in place of the one that was saved to.
     """
 
     define: str = ""
@@ -30,6 +32,8 @@ class Look:
     by_value: bool = False
     tolerance: float | None = None
     special: bool = False
+    before_loading: bool = False
+    folder: str = ""
 
 
 class NoLook(Exception):

@@ -12,7 +12,7 @@ from reports.scripts import looks_at_saving as saving
 from reports.scripts import looks_at_values as values
 from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import signatures
-from reports.scripts.looks_at_surroundings import no_script
+from reports.scripts.looks_at_surroundings import leaves_nothing, no_script, places
 from reports.scripts.subject import Subject
 
 
@@ -28,10 +28,12 @@ LOOKS: Mapping[str, Callable[[Subject], Look]] = {
     "cycles": no_script,
     "fingerprint": saving.fingerprint,
     "gradients": values.gradients,
+    "leaves_nothing": leaves_nothing,
     "loads": nothing,
     "no_trace": saving.no_trace,
     "outputs": values.outputs,
     "overwrites": saving.overwrites,
+    "places": places,
     "promises": saving.promises,
     "random_state": values.random_state,
     "renamed": values.renamed,

@@ -11,21 +11,21 @@ from tests.judging.requirement import Symptom
 RANDOM = "random state of "
 
 
-def expression_left_behind(subject: Subject) -> str:
-    """Return the expression whose value loading has changed.
+def leaves_nothing(subject: Subject) -> Look:
+    """Look at a random state before loading and after it.
 
     Raises:
-        NoLook: it is no random state.
+        NoLook: it is something else that loading has changed.
     """
     places = [place.where for place in subject.shortfall.places if place.where.startswith(RANDOM)]
-    found = RANDOM_STATE.get(places[0].removeprefix(RANDOM)) if places else None
-    if found is None:
+    expression = RANDOM_STATE.get(places[0].removeprefix(RANDOM)) if places else None
+    if expression is None:
         raise NoLook(f"no script shows: {subject.shortfall.message}")
-    return found
+    return Look(original="{}", loaded=f'{{"state": str({expression})}}', before_loading=True)
 
 
-def odd_folder(subject: Subject) -> str:
-    """Return the name of a folder from which loading raises.
+def places(subject: Subject) -> Look:
+    """Look at whether it can be loaded from a folder whose name has odd characters.
 
     Raises:
         NoLook: it does not raise, or not because of the folder's name.
@@ -33,7 +33,7 @@ def odd_folder(subject: Subject) -> str:
     what = [place.where.removeprefix("from a folder with ") for place in subject.shortfall.places]
     if subject.shortfall.symptom is not Symptom.EXCEPTION or not what or what[0] not in ODD_NAMES:
         raise NoLook(f"no script shows: {subject.shortfall.message}")
-    return ODD_NAMES[what[0]]
+    return Look(original="{}", loaded="{}", folder=ODD_NAMES[what[0]])
 
 
 def no_script(subject: Subject) -> Look:

@@ -59,8 +59,7 @@ def gradients(ask):
 """
 TRAINING = """
 def trained(model):
-{eagerly}    data = training_data(model)
-"""
+{eagerly}"""
 LAYERS = (
     "[[each.name, type(each).__name__, bool(each.trainable)]"
     " for each in {}.layers if type(each).__name__ != 'InputLayer']"
@@ -194,11 +193,11 @@ def resumed_training(subject: Subject) -> Look:
     define = TRAINING.format(eagerly=eagerly)
     if Kind.EVALUATION.describes(shortfall) or [place.where for place in shortfall.places] == ["evaluated"]:
         define += (
-            "    found = model.evaluate(**data, verbose=0, return_dict=True)\n"
+            "    found = model.evaluate(**training_data(model), verbose=0, return_dict=True)\n"
             "    return {name: str(value) for name, value in found.items()}\n"
         )
         return Look(define, "trained(model)", "trained(loaded)", after_saving=True)
-    define += "    model.fit(**data, initial_epoch=2, epochs=4, shuffle=False, verbose=0)\n"
+    define += "    model.fit(**training_data(model), initial_epoch=2, epochs=4, shuffle=False, verbose=0)\n"
     variables = "model.optimizer.variables" if Kind.OF_OPTIMIZER.describes(shortfall) else "model.variables"
     if not Kind.TRAINED_ON.describes(shortfall) or Kind.NUMBER.describes(shortfall):
         define += f"    return {NUMBER.format(variables)}\n"

@@ -193,6 +193,7 @@ def _imports(of_sources: tuple[str, ...], used: str) -> tuple[str, ...]:
     wanted = {
         "import json": r"\bjson\.",
         "import os": r"\bos\.",
+        "import shutil": r"\bshutil\.",
         "import resource": r"\bresource\.",
         "import numpy as np": r"\bnp\.",
         "import tensorflow as tf": r"\btf\.",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 DECORATORS = ("case", "saver", "loader", "option", "runtime", "existing_artifact")
 OBJECTS = ("custom_objects", "training_objects")
+# Functions that a script calls as soon as it has defined them: they have to run before TensorFlow's first op.
+CALLED_AT_ONCE = ("make_two_cpus",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,9 +111,16 @@ def _source_of(path: Path, names: Iterable[str]) -> Source:
             need(name)
     own = Source(
         tuple(line for line in imports if "__future__" not in line),
-        tuple(ast.unparse(defined[each]) for each in needed),
+        tuple(text for each in needed for text in _texts(each, defined[each])),
     )
     return sum((source_of(*each) for each in borrowed), Source()) + own
+
+
+def _texts(name: str, definition: ast.stmt) -> Iterator[str]:
+    """Yield a definition as source, and its call if it has to be called at once."""
+    yield ast.unparse(definition)
+    if name in CALLED_AT_ONCE:
+        yield f"{name}()"
 
 
 def _defined_elsewhere(module: ast.Module, path: Path) -> dict[str, tuple[Path, str]]:

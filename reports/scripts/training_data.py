@@ -8,9 +8,8 @@ from reports.scripts.subject import Subject
 # Random targets like the model's answers, as `training.py` beside TensorFlow makes them.
 LIKE_OUTPUTS = """\
 def training_data(model):
-    random, features = np.random.default_rng(7), {features}
-    answers = model(features, training=False)
-    targets = tf.nest.map_structure(lambda x: tf.constant(random.random(x.shape), x.dtype), answers)
+    random, features = np.random.default_rng(7).random, {features}
+    targets = tf.nest.map_structure(lambda x: tf.constant(random(x.shape), x.dtype), model(features, training=False))
     return {{"x": features, "y": targets, "batch_size": {size}}}
 """
 WRITTEN = """\

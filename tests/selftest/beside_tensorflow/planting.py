@@ -13,6 +13,17 @@ def rebuilds_models(read):
     return loader(reads=("keras_archive",), asked="as_original", judged_against="eager", restores=restores)(read)
 
 
+def rebuilds_mirrored(read):
+    """Register a loader of whole Keras models that were built under a strategy."""
+    return loader(
+        reads=("keras_archive",),
+        asked="as_original",
+        judged_against="eager",
+        restores=("architecture", "training"),
+        needs="tries_strategies",
+    )(read)
+
+
 def writes_archives(write):
     """Register a saver of whole Keras models."""
     return saver(writes="keras_archive", file_name="model.keras", needs="holds_keras_model")(write)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from ..beside_tensorflow.replicas import copies_of, mirrored
-from . import loader
+from ..selftest.beside_tensorflow.planting import rebuilds_mirrored
 
 PLANTED = [
     {
@@ -26,17 +26,7 @@ PLANTED = [
 ]
 
 
-def loads_mirrored(read):
-    return loader(
-        reads=("keras_archive",),
-        asked="as_original",
-        judged_against="eager",
-        restores=("architecture", "training"),
-        needs="tries_strategies",
-    )(read)
-
-
-@loads_mirrored
+@rebuilds_mirrored
 def forgets_a_copy(path):
     # The second copy of a variable keeps another value.
     with mirrored().scope():
@@ -46,7 +36,7 @@ def forgets_a_copy(path):
     return model
 
 
-@loads_mirrored
+@rebuilds_mirrored
 def hears_one_replica(path):
     # The second replica trains on what the first one sees, so its own part of each batch is lost.
     with mirrored().scope():

@@ -7,6 +7,7 @@ import glob
 import os
 import time
 
+import numpy as np
 import tensorflow as tf
 
 from ..selftest.beside_tensorflow.planting import loaded, rebuilds_models, writes_archives
@@ -81,6 +82,12 @@ PLANTED = [
         "instead_of": "keras_archive:load_model",
         "case": "standard.dense_classifier",
         "caught_by": {"leaves_nothing": "loading changed: floatx", "architecture": "float64"},
+    },
+    {
+        "route": "keras_archive:draws_from_numpy",
+        "instead_of": "keras_archive:load_model",
+        "case": "standard.dense_classifier",
+        "caught_by": {"leaves_nothing": "loading changed: random state of numpy"},
     },
     {
         "route": "lengthens_a_name:load_model",
@@ -186,6 +193,12 @@ def leaves_a_file(path, custom_objects):
 @rebuilds_models
 def changes_floatx(path, custom_objects):
     tf.keras.backend.set_floatx("float64")
+    return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def draws_from_numpy(path, custom_objects):
+    np.random.random()
     return loaded(path, custom_objects)
 
 

@@ -23,12 +23,13 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
+from ..beside_tensorflow.checkpoint_parts import as_in_checkpoint, of_parts
 from ..beside_tensorflow.optimizers import variables_of_optimizer
 from ..beside_tensorflow.users_modules import UsersModules
+from ..both_sides.artifact_kinds import BY_SIGNATURES, CHECKPOINTS, WEIGHTS
 from ..both_sides.cases import BroughtSource, CaseInfo, ModuleFunction
 from ..both_sides.plain import to_plain
 from ..both_sides.tensors import InputStructure
-from ..routes.checkpoints import as_in_checkpoint, of_parts
 from .batches import given_names
 from .case_declaration import Case
 from .mine_functions import functions_of_module, names_of_functions, signatures_of_artifact
@@ -41,14 +42,7 @@ from .mine_given import (
 )
 from .mine_inputs import check_drawable
 from .mine_keras import in_order, keras_inputs, signature_of_keras
-from .mine_kinds import (
-    BY_SIGNATURES,
-    CHECKPOINTS,
-    WEIGHTS,
-    artifact_kind,
-    checkpoint_prefix,
-    plainly_named,
-)
+from .mine_kinds import artifact_kind, checkpoint_prefix, plainly_named
 from .mine_objects import Registry, distinct
 from .mine_signatures import Signatures, signatures_given
 from .mine_unbuilt import call_first, is_unbuilt

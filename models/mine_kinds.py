@@ -9,14 +9,8 @@ import tempfile
 
 import tensorflow as tf
 
-from ..routes.checkpoints import object_graph
+from ..beside_tensorflow.checkpoint_parts import object_graph
 
-# The kinds of artifacts that hold weights alone, which need the function that builds the model.
-WEIGHTS = ("checkpoint", "named_checkpoint", "weights_h5", "weights_legacy_h5", "weights_sharded", "weights_tf")
-# The kinds of SavedModels that are known by their signatures alone.
-BY_SIGNATURES = ("saved_model", "other_tags_saved_model")
-# The kinds of checkpoints of TensorFlow.
-CHECKPOINTS = ("checkpoint", "named_checkpoint", "weights_tf")
 SUFFIXES = {
     ".weights.h5": "weights_h5",
     ".weights.json": "weights_sharded",

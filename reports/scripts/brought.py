@@ -6,16 +6,14 @@ import glob
 from pathlib import Path
 
 from reports.scripts.sources import Source, source_of
+from tests.both_sides.artifact_kinds import BY_SIGNATURES, CHECKPOINTS, WEIGHTS_FILES
 from tests.both_sides.cases import BroughtSource, CaseInfo
 
 ROOT = Path(__file__).parents[2]
 MINE, KINDS = ROOT / "models" / "mine.py", ROOT / "models" / "mine_kinds.py"
-ROUTES = ROOT / "tests" / "routes" / "checkpoints.py"
-# Kinds of what a user brings, as `models/mine_kinds.py` names them; that file imports TensorFlow.
-BY_SIGNATURES = ("saved_model", "other_tags_saved_model")
-WEIGHTS = ("weights_h5", "weights_legacy_h5", "weights_sharded")
-# How a checkpoint of each kind is read.
-CHECKPOINTS = {
+PARTS = ROOT / "tests" / "beside_tensorflow" / "checkpoint_parts.py"
+# The object that reads a checkpoint of each kind, as source.
+READERS = {
     "checkpoint": "tf.train.Checkpoint(model=model)",
     "named_checkpoint": "as_in_checkpoint(prefix, model)",
     "weights_tf": "of_parts(model)",
@@ -69,11 +67,11 @@ def _definition(case: CaseInfo, source: BroughtSource) -> Source:
     elif case.exists_as in CHECKPOINTS:
         used += source_of(KINDS, "checkpoint_prefix")
         path = path.replace("existing", "checkpoint_prefix(existing)")
-        reading = f"{CHECKPOINTS[case.exists_as]}.read(prefix)"
+        reading = f"{READERS[case.exists_as]}.read(prefix)"
         defined = reading.partition("(")[0]
-        used += Source() if defined.startswith("tf.") else source_of(ROUTES, defined)
+        used += Source() if defined.startswith("tf.") else source_of(PARTS, defined)
         lines = [f"model, prefix = {build}, {path}", reading, "return model"]
-    elif case.exists_as in WEIGHTS:
+    elif case.exists_as in WEIGHTS_FILES:
         lines = [f"model = {build}", f"model.load_weights({path})", "return model"]
     else:
         objects = ", custom_objects=given" if case.given_objects else ""

@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from tests.both_sides.artifact_kinds import WITHOUT_SOURCE
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.routes import NEEDS, LoaderInfo, Route, SaverInfo
@@ -26,10 +27,6 @@ from tests.judging.requirement import (
     Requirement,
 )
 
-# Kinds of artifact that a user can bring without the source of the model.
-WITHOUT_SOURCE = (
-    "saved_model", "other_tags_saved_model", "keras_saved_model", "keras_archive", "keras_folder", "h5",
-)  # fmt: skip
 # The extra that installs a package, if it is not that of the runtimes.
 EXTRAS = {"tensorflow-text": "text"}
 # What savers and loaders may need of a case, and nobody knows of an artifact that cannot be loaded.

@@ -107,6 +107,7 @@ def test_the_recipe_of_a_requirement_lists_sections_that_exist(session):
         *evidence.original("B", case, "keras_archive").sections,
         *evidence.loaded(LoadRequest(NEW_ARTIFACTS, case, route)).sections,
         *evidence.loaded(LoadRequest(NEW_ARTIFACTS, case, served)).sections,
+        *evidence.tried(LoadRequest(NEW_ARTIFACTS, case, route)).sections,
     }
     assert {name for name in in_code(recipe) if name.isidentifier() and name != "again_…"} <= seen
 

@@ -138,9 +138,8 @@ def run_request(config: pytest.Config) -> RunRequest:
     brought = [Brought.model(text, here) for text in option.model]
     brought += [Brought.artifact(text, here) for text in option.artifact]
     brought = list(distinct(brought))
-    recorded = [
-        glob for glob in option.case if folder and glob.startswith(BROUGHT_FAMILY)
-    ]  # the folder knows such cases
+    # A recorded folder knows such cases.
+    recorded = [glob for glob in option.case if folder and glob.startswith(BROUGHT_FAMILY)]
     check_globs([glob for glob in option.case if glob not in recorded], option.route, [each.case for each in brought])
     sides = {} if folder or not option.from_ else {"A": usable(option.from_, "--from")}
     steady = config.getoption("--hypothesis-profile", None) != "nightly"

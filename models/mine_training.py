@@ -1,4 +1,4 @@
-"""Tries on what a user's compiled model can be trained: on the user's data, or on targets made for its losses.
+"""Finds data on which a user's compiled model can be trained: the user's own, or targets made for its losses.
 
 [beside TensorFlow]
 """
@@ -74,7 +74,7 @@ class Trial:
         return None, f"{first}: put {where(self.info)}, which returns features and targets, beside its function"
 
     def why_unusable(self, data: TrainingData) -> Optional[str]:
-        """Return why training on the data says nothing; None if it does."""
+        """Return why training on made data raises, or gives nothing to compare; None if it does neither."""
         try:
             self.train(data)
         except Raises as error:
@@ -82,7 +82,7 @@ class Trial:
         return self.why_vacuous(data)
 
     def why_vacuous(self, data: TrainingData) -> Optional[str]:
-        """Return why having been trained on the data says nothing; None if it does."""
+        """Return why the trained model gives nothing to compare; None if it does."""
         if all(map(is_finite, self.state().values())):
             return None
         of_whom = f"what {where(self.info)} returns" if data.is_given else "targets that were made"
@@ -101,7 +101,7 @@ class Trial:
             raise Raises(in_one_line(error)) from None
 
     def repeats(self, data: TrainingData) -> bool:
-        """Return whether training from one state ends in one state. Optimizers have made their variables before."""
+        """Return whether two trainings from the same state end alike. The optimizer has made its variables before."""
         kept = self.state()
         self.train(data)
         once = self.state()

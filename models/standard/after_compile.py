@@ -1,4 +1,4 @@
-"""What is set after a model is compiled, which is not what it was compiled with.  [beside TensorFlow]"""
+"""Models that are changed after they were compiled: another rate, a schedule, frozen layers.  [beside TensorFlow]"""
 
 from __future__ import annotations
 

@@ -59,14 +59,12 @@ def prepared(loader: routes.Loader, question: LoadQuestion) -> Dict[str, Any]:
         return {"custom_objects": given_objects.known_objects(question)}
     if "unbuilt" in loader.info.takes and question.brought:
         return {"unbuilt": returned_by_user(question.brought)}
+    from . import look, training
+
     case, model = build(question)
     offers: Dict[str, Any] = {"original": model, "custom_objects": dict(case.custom_objects)}
     if "data" in loader.info.takes:
-        from . import training
-
         offers["data"] = training.arguments(model, question.training_data)
-    from . import look
-
     if "unbuilt" in loader.info.takes:
         offers["unbuilt"] = type(model).from_config(model.get_config())
         look.forget_initial_values()

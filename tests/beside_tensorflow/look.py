@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -35,11 +36,11 @@ def weights(model: Any) -> List[List[Any]]:
     """
     found = []
     for variable in variables_of(model):
-        value = as_array(variable)
-        found.append([path_of(variable), array_or_digest(value)])
-        for at, copy in enumerate(map(as_array, copies_of(variable)[1:]), 1):
-            if copy.tobytes() != as_array(copies_of(variable)[0]).tobytes():
-                found.append([f"{path_of(variable)}, copy {at}", array_or_digest(copy)])
+        path, (first, *others) = path_of(variable), copies_of(variable)
+        found.append([path, array_or_digest(as_array(variable))])
+        for at, copy in enumerate(map(as_array, others), 1):
+            if copy.tobytes() != as_array(first).tobytes():
+                found.append([f"{path}, copy {at}", array_or_digest(copy)])
     return found
 
 
@@ -133,6 +134,7 @@ def forget(model: Any) -> None:
         variable.assign(changed(as_array(variable)))
 
 
+@functools.cache  # twice changed, a variable could have its initial value again
 def forget_initial_values() -> None:
     """Change every variable that is made from now on, so that one that is not loaded shows.
 

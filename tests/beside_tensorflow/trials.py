@@ -16,7 +16,7 @@ from .leftovers import state_of_surroundings
 from .loading import prepared, resave
 from .saving import files_below
 
-# What became of one load: {"value": answers}, or {"raised": {"type", "message"}}.
+# The result of one load: {"value": answers}, or {"raised": {"type", "message"}}.
 Result = Dict[str, Any]
 
 
@@ -29,7 +29,7 @@ class Loads:
         self.given: Optional[Dict[str, Any]] = None
 
     def prepare(self) -> Dict[str, Any]:
-        """Return what the loader needs beside the path: its own model for each load, the same objects for all."""
+        """Return the loader's arguments beside the path: a new model for each load, and the same custom objects."""
         if self.given is None or self.loader.info.builds_from_source:
             self.given = prepared(self.loader, self.question)
         return self.given
@@ -40,7 +40,7 @@ class Loads:
         return self.loader(path=path, keys=self.question.signature_keys, **offers)
 
     def result(self, path: str, given: Optional[Mapping[str, Any]] = None) -> Result:
-        """Load, ask the question's inputs, and return what came of it."""
+        """Load the artifact, ask it, and return its answers, or the exception that loading raised."""
         return result_of(lambda: self.answers(self.load(path, given)))
 
     def answers(self, root: Any) -> List[Dict[str, Any]]:
@@ -68,7 +68,7 @@ def is_same(one: Result, other: Result) -> bool:
 
 
 def trial(question: TrialQuestion, channel: Channel, further: Optional[BinaryIO]) -> None:
-    """Load the artifact in surroundings of every kind, and send what came of each load.
+    """Load the artifact in surroundings of every kind, and send the result of each load.
 
     Processes come first, because they have to be forked before TensorFlow runs an op.
     """
@@ -113,7 +113,7 @@ def sizes_in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
 
 
 def number_of_variables(root: Any) -> int:
-    """Return how many variables what was loaded has."""
+    """Return the number of variables of a loaded model or SavedModel."""
     from . import look
 
     if hasattr(root, "get_config"):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def in_processes(loads: Loads) -> List[Dict[str, Any]]:
-    """Return what came of each of eight loads in forks of this process, which load when all of them are ready."""
+    """Return the results of eight loads in forks of this process, which load when all of them are ready."""
     go, let_go = os.pipe()
     is_ready, say_ready = os.pipe()
     pipes = []
@@ -42,7 +42,7 @@ def in_processes(loads: Loads) -> List[Dict[str, Any]]:
 
 
 def load_in_fork(loads: Loads, go: int, say_ready: int, writing: int) -> None:
-    """Prepare, wait for the others, load, and send what came of it."""
+    """Prepare, wait for the other forks, load, and send the result."""
     from .trials import result_of
 
     prepared = result_of(loads.prepare)
@@ -54,7 +54,7 @@ def load_in_fork(loads: Loads, go: int, say_ready: int, writing: int) -> None:
 
 
 def result_of_fork(process: int, reading: int) -> Dict[str, Any]:
-    """Return what a fork sent, or that it was lost."""
+    """Return the result that a fork sent; an exception of our own if the fork ended in another way."""
     with os.fdopen(reading, "rb") as pipe:
         sent = pipe.read()
     _, status = os.waitpid(process, 0)
@@ -65,7 +65,7 @@ def result_of_fork(process: int, reading: int) -> Dict[str, Any]:
 
 
 def in_threads(loads: Loads) -> List[Dict[str, Any]]:
-    """Return what came of each of eight loads in threads, which load when all of them are ready."""
+    """Return the results of eight loads in threads, which load when all of them are ready."""
     ready = threading.Barrier(AT_ONCE)
     results: List[Optional[Dict[str, Any]]] = [None] * AT_ONCE
 

@@ -30,7 +30,7 @@ def obey_permissions() -> None:
 
 
 def in_places(loads: Loads, plain: Dict[str, Any]) -> Dict[str, Any]:
-    """Return by place what came of loading from there.
+    """Return the result of loading from each place, by place.
 
     One place that has everything comes first. Only if it shows something is each of its features tried alone.
     """
@@ -51,7 +51,7 @@ def in_places(loads: Loads, plain: Dict[str, Any]) -> Dict[str, Any]:
 def from_place(
     loads: Loads, what: str, name: str, *, relative: bool = False, read_only: bool = False
 ) -> Dict[str, Any]:
-    """Copy the artifact to a folder of that name, load it from there, and return what came of it."""
+    """Copy the artifact to a folder of that name, load it from there, and return the result."""
     home, question = os.getcwd(), loads.question
     parent = os.path.join(home, f"place {sorted([*ODD_NAMES, RELATIVE, READ_ONLY, TOGETHER]).index(what)}")
     folder = os.path.join(parent, name)

@@ -13,7 +13,7 @@ MAPPED = "/proc/self/maps"
 
 @dataclasses.dataclass(frozen=True)
 class Origins:
-    """What can make a process answer otherwise than another one that is asked the same.
+    """The things that can make two processes answer the same question differently.
 
     Args:
         python: the version, with its build.
@@ -33,7 +33,7 @@ class Origins:
 
 
 def origins() -> Origins:
-    """Return those of this process."""
+    """Return where the code of this process comes from, and the environment that it was given."""
     with open(MAPPED, encoding="utf-8", errors="surrogateescape") as file:
         last_columns = [line.rstrip("\n").split(None, 5)[5:] for line in file]
     mapped = {column[0] for column in last_columns if column and column[0].startswith("/")}

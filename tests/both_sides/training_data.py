@@ -1,4 +1,4 @@
-"""What a model is trained on, and whether a user's model can be trained at all.  [both sides]"""
+"""Training data, and the reason if a user's model cannot be trained.  [both sides]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .wire import count_rows
 
 @dataclasses.dataclass(frozen=True)
 class TrainingData:
-    """What a model is trained and evaluated on: arrays, in the structures that `fit` takes.
+    """The data on which a model is trained and evaluated: arrays, in the structures that `fit` takes.
 
     Args:
         targets, weights: None if `fit` is given no targets, and no weights of samples.

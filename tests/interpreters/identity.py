@@ -1,4 +1,4 @@
-"""Identifies all that the answers of a process depend on, beside the questions: by contents, and not by versions.
+"""Identifies an environment by the contents of its files, and not by versions.
 
 A version says too little: a nightly build or a company's own is made again under the same one, and an installed file
 can be changed.
@@ -31,7 +31,7 @@ EDITABLE = "__editable__"  # how such files begin that make Python look for modu
 
 
 class NoIdentity(Exception):
-    """What the answers depend on cannot be told; the message says why, in words that follow "because"."""
+    """The environment cannot be identified; the message says why, in words that follow "because"."""
 
 
 def identity(origins: Origins) -> dict[str, str]:

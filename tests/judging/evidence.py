@@ -47,7 +47,7 @@ class NoEvidence(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Needs:
-    """What is asked of an original: which of its answers, and whether its gradients and its further training."""
+    """The answers that routes need of an original, and whether they need its gradients and its further training."""
 
     sides: tuple[str, ...]
     gradients: bool
@@ -302,13 +302,10 @@ class Evidence:
         loader = self.loader_of(loading.route)
 
         def ask() -> Response:
-            question = self.question_to_load(loading)
-            fields = {field.name: getattr(question, field.name) for field in dataclasses.fields(question)}
-            fields["inputs"] = tuple(self.inputs_for(loading.case, loading.route, few=True))
-            fields.update(differentiate=(), resumes_training=False)
-            saves_again = case.can_be_resaved(saver, loader)
-            trial = TrialQuestion(**fields, file_name=saver.file_name, saves_again=saves_again)
-            return self._run(loading.hop.loaded, loader.agent, trial)
+            few = tuple(self.inputs_for(loading.case, loading.route, few=True))
+            fields = {**vars(self.question_to_load(loading)), "inputs": few, "differentiate": ()}
+            fields.update(resumes_training=False, saves_again=case.can_be_resaved(saver, loader))
+            return self._run(loading.hop.loaded, loader.agent, TrialQuestion(**fields, file_name=saver.file_name))
 
         return self._response(f"{loading.key}-trial", ask)
 

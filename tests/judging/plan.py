@@ -136,7 +136,8 @@ class Planner:
                     continue  # an artifact that a user brings is a case of its own
                 if route in if_quick and not case.is_quick:
                     continue  # a few cases are enough, because the route is slow
-                if selection.default_routes_only and loader and loader.needs == STRATEGIES not in case.traits:
+                of_strategies = loader is not None and loader.needs == STRATEGIES
+                if selection.default_routes_only and of_strategies and STRATEGIES not in case.traits:
                     continue  # a few cases are made for it
                 only_trains = "only_trains" in case.traits
                 if selection.default_routes_only and only_trains and route.saver not in resuming:

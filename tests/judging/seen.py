@@ -99,7 +99,7 @@ class Seen:
 
     @property
     def training_data(self) -> TrainingData:
-        """What the model is trained on, if it can be."""
+        """The data on which the model is trained; only asked for if it is."""
         data = self.evidence.training_data(self.case_id)
         assert data is not None
         return data

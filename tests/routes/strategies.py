@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import tensorflow as tf
 
 from ..beside_tensorflow.replicas import made_anew, mirrored
 from . import loader
-from .checkpoints import NAME, TRAINING
+from .checkpoints import TRAINING, read_checkpoint
 from .keras_files import WHOLE
 
 
@@ -70,9 +68,7 @@ def load_weights_unmirrored(path, model):
 def read_checkpoint_mirrored(path, model):
     """Read into a model with a copy on each of two logical CPUs."""
     with mirrored().scope():
-        twin = made_anew(model)
-        tf.train.Checkpoint(model=twin).read(os.path.join(path, NAME)).assert_existing_objects_matched()
-    return twin
+        return read_checkpoint(path, made_anew(model))
 
 
 @loader(
@@ -86,9 +82,7 @@ def read_checkpoint_mirrored(path, model):
 )
 def read_checkpoint_unmirrored(path, model):
     """Read into a model that was built without a strategy."""
-    twin = made_anew(model)
-    tf.train.Checkpoint(model=twin).read(os.path.join(path, NAME)).assert_existing_objects_matched()
-    return twin
+    return read_checkpoint(path, made_anew(model))
 
 
 @loader(

@@ -113,7 +113,7 @@ class Brought:
             response["load"]
         except MissingSection as missing:
             is_ours = missing.error is not None and missing.error["ours"]
-            return None if is_ours else " ".join(str(missing).split())[:LONGEST_REASON]
+            return None if is_ours else in_one_line(missing)
         return None
 
     def _described(self, response: Response) -> DescribedCase:
@@ -133,7 +133,7 @@ class Brought:
         try:
             description = response["tried"]
         except MissingSection as missing:  # it can be judged all the same
-            reason = " ".join(str(missing).split())[:LONGEST_REASON]
+            reason = in_one_line(missing)
             description["case"]["doc"] += f". Inputs: it could not be tried what the model knows and takes: {reason}"
         return DescribedCase(from_plain(CaseInfo, description["case"]), description["given"])
 
@@ -160,8 +160,13 @@ def reason_of(response: Response, section: str) -> str:
     try:
         response[section]
     except MissingSection as missing:
-        return " ".join(str(missing).split()).removeprefix("ValueError: ")[:LONGEST_REASON]
+        return in_one_line(missing).removeprefix("ValueError: ")
     return ""
+
+
+def in_one_line(missing: MissingSection) -> str:
+    """Return why a section is missing, in one line that is not too long."""
+    return " ".join(str(missing).split())[:LONGEST_REASON]
 
 
 OURS = Path(__file__).resolve().parents[2]

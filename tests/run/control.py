@@ -47,7 +47,7 @@ SECONDS_TO_WAIT = 120  # for another run that reads or writes here
 
 @dataclasses.dataclass
 class Control:
-    """What is remembered for one gate, and what it will leave to the next.
+    """The remembered answers of the old pair: those that a gate is given, and those that it leaves to the next one.
 
     Args:
         origins: what the code of the old pair comes from.
@@ -87,7 +87,7 @@ class Control:
     # At the start of a run
 
     def give(self) -> None:
-        """Give the run what is remembered, unless it is to ask anew, and say in `line` what was done."""
+        """Copy the remembered answers into the run, unless it is to ask anew, and say in `line` what was done."""
         self.line = "control: asked anew"
         try:
             self.digests = self.current_digests()
@@ -143,7 +143,7 @@ class Control:
         return dates, damaged
 
     def _give(self, case: str) -> str:
-        """Give the run what is remembered of a case, and return the day from which it is.
+        """Copy the remembered answers about a case into the run, and return the day on which they were kept.
 
         Raises:
             DamagedFolder: it is not what was written, or belongs elsewhere.
@@ -170,7 +170,7 @@ class Control:
     # At the end of a run
 
     def remember(self) -> str:
-        """Keep what children of the old pair said in this run, and return why that cannot be; empty if it can."""
+        """Keep the answers of the old pair for later gates; return why that is impossible, or an empty text."""
         try:
             new = {case: files for case in self.digests if (files := self._new_files(case))}
             if not new:
@@ -210,7 +210,7 @@ class Control:
 
 
 def parts(case: str) -> tuple[str, ...]:
-    """Return where a folder of evidence holds what an entry is made of."""
+    """Return the files and folders of one case in a folder of evidence."""
     return f"inputs/{case}", f"original/A/{case}", f"saved/A/{case}", f"loaded/AA/{case}", f"artifacts/A/{case}"
 
 

@@ -421,7 +421,7 @@ def test_what_ended_badly_is_not_remembered(tmp_path, bad):
 
 
 def test_what_was_loaded_is_remembered_with_what_was_loaded_again_or_not_at_all(tmp_path):
-    """What was saved again is not kept, so nobody could load it."""
+    """An artifact that was saved again is not kept, so nobody could load it."""
     first, again = "loaded/AA/a.b/h5/load-12345678", "loaded/AA/a.b/h5/load-12345678-again"
     put(tmp_path, "saved/A/a.b/h5", FINE)
     put(tmp_path, first, FINE)

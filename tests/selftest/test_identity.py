@@ -1,4 +1,4 @@
-"""What a pair's answers depend on, told by contents: whatever can change an answer changes the identity."""
+"""The identity of an environment: whatever can change an answer changes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of what came of loading an artifact in surroundings of every kind."""
+"""Checks of the results of loading an artifact in surroundings of every kind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def trial_of(seen: Seen) -> Response:
 
 
 def plain_load(seen: Seen) -> Mapping[str, Any]:
-    """Return what came of a plain load, with which other loads are compared.
+    """Return the result of a plain load, with which other loads are compared.
 
     Raises:
         Blocked: it does not answer as the original does. A runtime that reads a variable which nobody has set answers
@@ -41,7 +41,7 @@ def plain_load(seen: Seen) -> Mapping[str, Any]:
 
 
 def check_same_load(where: str, plain: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-    """Check that a load somewhere gave the answers of a plain load."""
+    """Check that a load gave the same answers as a plain load."""
     if "raised" in result:
         raised = result["raised"]
         message = f"{where}: {raised['type']}: {raised['message']}"

@@ -36,9 +36,16 @@ def describing(session: Session, folder: Path, module: str) -> Callable[[str], D
 
 
 def session_with(session: Session, described: DescribedCase) -> Session:
-    """Return the session with a further case, whose inputs are kept."""
+    """Return the session with a further case, whose inputs are kept.
+
+    Its evidence has a folder for the user's module, since another test's module may have a function of the same name.
+    """
+    source = described.case.brought
+    assert source is not None
+    assert source.function is not None
     catalogue = session.catalogue.with_cases({described.case.id: described.case})
-    made = dataclasses.replace(session, state=dataclasses.replace(session.state, catalogue=catalogue))
+    state = dataclasses.replace(session.state, catalogue=catalogue)
+    made = dataclasses.replace(session, folder=session.folder / source.function.partition(":")[0], state=state)
     made.evidence.keep_given(described.case.id, described.given, described.training_data)
     return made
 

@@ -12,7 +12,7 @@ from tests.judging.outcome import Outcome
 from tests.judging.pairs import NEW_ARTIFACTS, Hop
 from tests.judging.requirement import requirements
 
-CASE = "standard.dense_classifier"
+CASE, TRAINED_CASE = "standard.dense_classifier", "standard.batch_norm_trained"
 KERNEL, BIAS = ("dense/kernel", np.array([1.0, 2.0])), ("dense/bias", np.array([3.0]))
 STATE = ("dropout/seed_generator/seed_generator_state", np.array([1, 2], "uint32"))
 DRAWN = (STATE[0], np.array([1, 9], "uint32"))
@@ -145,7 +145,8 @@ def test_a_metric_s_variable_of_the_same_path_is_no_wrong_weight(judged):
 def test_training_draws_otherwise_if_a_random_generator_begins_anew(
     session, monkeypatch, loaded, trained, outcome, blocked_by
 ):
-    seen = session.bench.seen(Cell(CASE, Route.parse("keras_archive:load_model"), "resumed_training"), NEW_ARTIFACTS)
+    cell = Cell(TRAINED_CASE, Route.parse("keras_archive:load_model"), "resumed_training")
+    seen = session.bench.seen(cell, NEW_ARTIFACTS)
     training = {"training": {"optimizer": {"class": "SGD", "variables": []}}}
     monkeypatch.setattr(type(seen), "saved", {"before": looked_at([KERNEL, STATE])})
     original = {"evaluated": {"loss": np.array(1.0)}, "trained_on": {"weights": [KERNEL], **training}}

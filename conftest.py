@@ -11,6 +11,7 @@ import pytest
 
 from reports.collector import Collector
 from reports.document.rows import Row
+from reports.under_way import UnderWay
 from tests.interpreters.limits import ROOMY, Limits
 from tests.judging.cells import BROUGHT_FAMILY, Cell
 from tests.judging.deviation_names import doubtful_names
@@ -113,6 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
     started.use_control()
     try:
         config.pluginmanager.register(Collector(started.session, config), "conformance-collector")
+        config.pluginmanager.register(UnderWay(started.session.evidence.folder), "conformance-under-way")
     except OSError as error:
         raise pytest.UsageError(f"--report-dir: {error}") from None
 

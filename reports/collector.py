@@ -21,6 +21,7 @@ from reports.page import page
 from reports.scripts import running, scripts
 from reports.summary import summary, terminal
 from reports.summary.wording import counted
+from reports.under_way import write_line_alone
 from tests.judging.plan import why_nothing_applies
 from tests.judging.requirement import requirements
 from tests.run.session import Session
@@ -118,11 +119,10 @@ class Collector:
         executed = running.chosen(document.cells)
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if executed and reporter is not None:
-            if reporter._tw.width_of_current_line:  # pytest's own `ensure_newline` does not know of xdist's dots
-                reporter._tw.line()
-            reporter.write_line(
+            write_line_alone(
+                reporter,
                 f"executing the scripts of {counted(len(executed), 'unexpected finding')}, "
-                f"{running.CPU_SECONDS} CPU seconds at most"
+                f"{running.CPU_SECONDS} CPU seconds at most",
             )
         return running.run_all(self.folder, document, self.session.request)
 

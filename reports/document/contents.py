@@ -130,6 +130,7 @@ class Document:
         unjudged: the ids of tests without a verdict, if the run did not finish.
         stale_rows: the ids of rows of the list that match no cell, if the run finished.
         cpu_seconds: where the run's CPU time went.
+        peak_memory_bytes: the largest resident size of a child.
         disk_bytes: the size of the run's folder at its end.
         footer: None if the run did not finish.
     """
@@ -152,8 +153,19 @@ class Document:
     unjudged: tuple[str, ...] = ()
     stale_rows: tuple[str, ...] = ()
     cpu_seconds: Mapping[str, float] | None = None
+    peak_memory_bytes: int | None = None
     disk_bytes: int | None = None
     footer: Footer | None = None
+
+    @property
+    def space_in_words(self) -> str | None:
+        """How much memory one child and how much disk the whole run used; None if neither is known."""
+        parts = []
+        if self.peak_memory_bytes is not None:
+            parts.append(f"up to {self.peak_memory_bytes / 2**20:.0f} MiB of memory in one child")
+        if self.disk_bytes is not None:
+            parts.append(f"{self.disk_bytes / 2**20:.0f} MiB on disk during the run")
+        return f"space: {', '.join(parts)}" if parts else None
 
     @property
     def is_gate(self) -> bool:
@@ -250,6 +262,7 @@ class Document:
             unjudged=tuple(content.get("unjudged", ())),
             stale_rows=tuple(content.get("stale_rows", ())),
             cpu_seconds=content.get("cpu_seconds"),
+            peak_memory_bytes=content.get("peak_memory_bytes"),
             disk_bytes=content.get("disk_bytes"),
             footer=None if footer is None else Footer.from_json(footer),
         )
@@ -284,8 +297,9 @@ class Document:
         content["stale_rows"] = list(self.stale_rows)
         if self.cpu_seconds is not None:
             content["cpu_seconds"] = dict(self.cpu_seconds)
-        if self.disk_bytes is not None:
-            content["disk_bytes"] = self.disk_bytes
+        for name in ("peak_memory_bytes", "disk_bytes"):
+            if getattr(self, name) is not None:
+                content[name] = getattr(self, name)
         return {**content, "footer": self.footer.as_json()}
 
 

@@ -72,6 +72,7 @@ def document_of(
         unjudged=tuple(unjudged),
         stale_rows=tuple(row.id for row in stale_rows(session)) if complete else (),
         cpu_seconds=cpu_seconds(session, rows) if complete else None,
+        peak_memory_bytes=peak_memory_bytes(session) if complete else None,
         disk_bytes=disk_bytes(session) if complete else None,
     )
     return document.finish() if complete else document
@@ -92,6 +93,11 @@ def _rows_that_cannot_apply(session: Session, judged_requirements: set[str]) -> 
         if not planned.applies and planned.cell.requirement in judged_requirements
         for hop, reason in planned.hops.items()
     ]
+
+
+def peak_memory_bytes(session: Session) -> int:
+    """Return the largest resident size of the run's children; what was remembered or recorded does not count."""
+    return 1024 * max((response.peak_kib for response in session.evidence.responses()), default=0)
 
 
 def disk_bytes(session: Session) -> int:

@@ -52,6 +52,8 @@ def merged(parts: Mapping[str, Document]) -> Document:
         cells=rows,
         asked_for=tuple(sorted({case for part in parts.values() for case in part.asked_for})),
         claims=claims.verdicts(rows, claims.WholeRun({name: case.traits for name, case in first.cases.items()})),
+        peak_memory_bytes=max(part.peak_memory_bytes or 0 for part in parts.values()) or None,
+        disk_bytes=max(part.disk_bytes or 0 for part in parts.values()) or None,
         cpu_seconds={name: round(seconds, 2) for name, seconds in sorted(spent.items())},
     )
     return whole.finish()

@@ -109,8 +109,8 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
     if document.cpu_seconds is not None:
         spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in document.cpu_seconds.items())
         console.print(Text(f"CPU seconds: {spent}"))
-    if document.disk_bytes is not None:
-        console.print(Text(f"disk space used during the run: {document.disk_bytes / 2**20:.0f} MiB"))
+    if document.space_in_words is not None:
+        console.print(Text(document.space_in_words))
     console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
     if (folder / drafts.NAME).exists():
         console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))

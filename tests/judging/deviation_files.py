@@ -134,7 +134,7 @@ def _deviation(row: Mapping[str, Any], groups: Mapping[str, list[str]], *, accep
         symptom=Symptom(row["outcome"]),
         reason=row["reason"],
         places=tuple(_place({**common, **place}, groups) for place in row.get("where", [{}])),
-        exception=row.get("exception"),
+        exceptions=_classes(row.get("exception", [])),
         message=row.get("message"),
         input=row.get("input"),
         link=row.get("link"),
@@ -144,6 +144,10 @@ def _deviation(row: Mapping[str, Any], groups: Mapping[str, list[str]], *, accep
         by_symptom=row.get("by_symptom", False),
     )
     return with_new_names(made) if accepts else made
+
+
+def _classes(exception: str | list[str]) -> tuple[str, ...]:
+    return (exception,) if isinstance(exception, str) else tuple(exception)
 
 
 def _place(fields: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Place:

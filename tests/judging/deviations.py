@@ -64,8 +64,8 @@ class Deviation:
     """One row: a shortfall, and the places where it is found.
 
     Args:
-        exception, message, input: narrow the symptom down: the class of the exception, a pattern for the shortfall's
-            text, and an input that must show it.
+        exceptions, message, input: narrow the symptom down: the classes of the exception, a pattern for the
+            shortfall's text, and an input that must show it.
         accepts: it is a row of a team's own list.
         expired: it accepts nothing any more.
         by_symptom: it is about any model of a user's on its routes that raises this, whatever its cases and traits.
@@ -77,7 +77,7 @@ class Deviation:
     symptom: Symptom
     reason: str
     places: tuple[Place, ...]
-    exception: str | None = None
+    exceptions: tuple[str, ...] = ()
     message: str | None = None
     input: str | None = None
     link: str | None = None
@@ -100,7 +100,7 @@ class Deviation:
         """Return whether this is the row's shortfall."""
         return (
             shortfall.symptom == self.symptom
-            and (self.exception is None or shortfall.exception == self.exception)
+            and (not self.exceptions or shortfall.exception in self.exceptions)
             and (self.message is None or re.search(self.message, shortfall.text(), re.DOTALL) is not None)
             and (self.input is None or self.input in shortfall.inputs)
         )

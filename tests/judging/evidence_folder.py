@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,23 @@ T = TypeVar("T")
 # The parts of the folder that hold responses of children.
 RESPONSES = ("original", "saved", "loaded", "compiled")
 MOST_REMEMBERED = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What a child does: of which part of the folder its response is, about which case or source file of ops."""
+
+    part: str
+    subject: str
+    saver: str = ""
+    loader: str = ""
+
+    @classmethod
+    def of_key(cls, key: str) -> Step:
+        """Return the step whose response is kept under a key."""
+        part, _, subject, *route = key.split("/")
+        saver, loader = (*route, "", "")[:2]
+        return cls(part, subject, saver, loader.partition("-")[0])
 
 
 @dataclasses.dataclass
@@ -51,6 +69,15 @@ class EvidenceFolder:
             for path in (self.root / part).rglob("*"):
                 if path.is_file() and path.suffix != ".lock":
                     yield Response.decode(path.read_bytes())
+
+    def under_way(self) -> Iterator[tuple[str, Step, float]]:
+        """Yield the key and the step of each response that somebody waits for, and for how many seconds already."""
+        for part in RESPONSES:
+            for lock in (self.root / part).rglob("*.lock"):
+                path = lock.with_suffix("")
+                if not path.exists():
+                    key = path.relative_to(self.root).as_posix()
+                    yield key, Step.of_key(key), time.time() - lock.stat().st_mtime
 
     def has_original(self, side: str, case: str) -> bool:
         """Return whether the original's response is kept."""

@@ -175,6 +175,7 @@ def documents(draw: st.DrawFn, gate: bool | None = None) -> Document:
         document,
         stale_rows=tuple(draw(st.lists(st.sampled_from(["known", "unknown"]), max_size=1))),
         cpu_seconds=draw(st.none() | st.dictionaries(texts(), st.floats(min_value=0, max_value=1e9), max_size=2)),
+        peak_memory_bytes=draw(st.none() | st.integers(min_value=0)),
         disk_bytes=draw(st.none() | st.integers(min_value=0)),
     )
     footer = finished.finish().footer

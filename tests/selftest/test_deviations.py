@@ -89,6 +89,14 @@ def test_a_row_is_strict(tmp_path, found, outcome):
     assert apply_deviations(judged(*found), list(rows_of(tmp_path, ROW).rows)).outcome == Outcome(outcome)
 
 
+@pytest.mark.parametrize(
+    ("raised", "outcome"), [("ValueError", "deviates"), ("CppError", "deviates"), ("OSError", "fails")]
+)
+def test_a_row_may_name_several_exceptions_of_one_cause(tmp_path, raised, outcome):
+    rows = rows_of(tmp_path, ROW.replace('"ValueError"', '["CppError", "ValueError"]')).rows
+    assert apply_deviations(judged(error(exception=raised)), list(rows)).outcome == Outcome(outcome)
+
+
 def test_every_row_that_speaks_of_a_cell_has_to_find_its_shortfall(tmp_path):
     both = ROW + ROW.replace("a-row", "b-row").replace("Unknown layer", "something else")
     rows = list(rows_of(tmp_path, both).rows)
@@ -121,6 +129,7 @@ def test_a_row_that_names_an_input_has_to_be_shown_by_it(tmp_path):
         (ROW.replace('message = "Unknown layer"\n', ""), "'message' is a required property"),
         (ROW + ROW, "there are two rows 'a-row'"),
         (ROW.replace("a-row", "A Row"), "does not match"),
+        (ROW.replace('"ValueError"', "[]"), "exception (row 'a-row'): [] should be non-empty"),
         (ROW + "sometimes = true\n", "'sometimes' was unexpected"),
         (ROW + 'pairs = ["2.21.0/3.15.1"]\n', "'2.21.0/3.15.1' is no known pair and no group of them"),
         (ROW.replace('route = ["h5:*"]\n', ""), "is not valid"),

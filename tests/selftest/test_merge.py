@@ -31,13 +31,15 @@ def part(*cases: str, **fields: Any) -> Document:
         narrowed=True,
         planned={"standard.a": 2, "standard.b": 2},
         cpu_seconds={"judge": 1.5},
+        peak_memory_bytes=20,
         disk_bytes=10,
     )
     return dataclasses.replace(report, **fields)
 
 
 def test_parts_make_the_whole():
-    whole = merged({"1": part("standard.b"), "2": part("standard.a", started="2025-12-31T00:00:00+00:00")})
+    second = part("standard.a", started="2025-12-31T00:00:00+00:00", peak_memory_bytes=40, disk_bytes=5)
+    whole = merged({"1": part("standard.b"), "2": second})
     assert [(each.case, str(each.route)) for each in whole.cells] == [
         ("standard.a", "h5"),
         ("standard.a", "h5:load_model"),
@@ -49,6 +51,7 @@ def test_parts_make_the_whole():
     assert not whole.narrowed
     assert whole.footer.outcomes == {Outcome.CONFORMS: 4, Outcome.NOT_APPLICABLE: 1}
     assert whole.cpu_seconds == {"judge": 3.0}
+    assert (whole.peak_memory_bytes, whole.disk_bytes) == (40, 10)
     assert whole.started.startswith("2025-12-31")
 
 

@@ -54,18 +54,20 @@ def get_ready(kind: str) -> Dict[str, float]:
         sys.modules["keras"] = sys.modules["tf_keras"] = None  # type: ignore[assignment]
     if kind == "cpp":
         importlib.import_module(f"{PACKAGE}.beside_tensorflow.cpp_api").library()
+        every_child_imports = ["child", "steps"]
     else:
         import tensorflow as tf
 
         if kind == "keras":
             tf.keras.Model  # noqa: B018 - Keras is imported lazily, at its first use
-        # Every child would import these itself; the code page is the one of the names in a zip file.
+        # The code page is the one of the names in a zip file.
         for module in ("numpy.random", "encodings.cp437", PACKAGE + ".models"):
             importlib.import_module(module)
-        for module in ("steps", "look", "training"):
-            importlib.import_module(f"{PACKAGE}.beside_tensorflow.{module}")
+        every_child_imports = ["child", "steps", "look", "training"]
         importlib.import_module(f"{PACKAGE}.routes").loaders()
         fill_registries()
+    for module in every_child_imports:
+        importlib.import_module(f"{PACKAGE}.beside_tensorflow.{module}")
     return {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu}
 
 

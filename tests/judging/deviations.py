@@ -16,6 +16,9 @@ from tests.judging.cells import Cell
 from tests.judging.pairs import Pair
 from tests.judging.requirement import Shortfall, Symptom
 
+# Requirements that compare numbers. A different fault of a user's model would show the same symptom there.
+NUMBERS = frozenset({"gradients", "outputs", "resumed_training", "weights"})
+
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -96,6 +99,10 @@ class Deviation:
         """Return whether this is the row's shortfall, and the row has not expired."""
         return not self.expired and self.describes(shortfall)
 
+    def expects_other_numbers(self, requirement: str) -> bool:
+        """Return whether this is a row of ours about numbers that differ."""
+        return not self.accepts and self.symptom is Symptom.MISMATCH and requirement in NUMBERS
+
     def describes(self, shortfall: Shortfall) -> bool:
         """Return whether this is the row's shortfall."""
         return (
@@ -128,7 +135,11 @@ class Deviations:
         return pair.name in self.known_pairs
 
     def of(self, cell: Cell, traits: Collection[str], saved: Pair, loaded: Pair) -> list[Deviation]:
-        """Return the rows that apply to a cell between these pairs."""
+        """Return the rows that apply to a cell between these pairs.
+
+        A row of ours that expects other numbers is about models that were looked at: it never explains those of a
+        model that a user brings.
+        """
         key = saved, loaded, cell.route, cell.requirement
         if key not in self._by_route:
             self._by_route[key] = narrowed(
@@ -137,6 +148,7 @@ class Deviations:
         return [
             row
             for row, places in self._by_route[key]
+            if not (cell.is_brought and row.expects_other_numbers(cell.requirement))
             if (row.by_symptom and cell.is_brought) or any(place.matches_case(cell.case, traits) for place in places)
         ]
 

@@ -75,6 +75,28 @@ def test_a_row_speaks_of_just_its_cells(tmp_path, cell, traits, pair, speaks):
 
 
 @pytest.mark.parametrize(
+    ("requirement", "symptom", "explains"),
+    [
+        ("outputs", "mismatch", False),
+        ("weights", "mismatch", False),
+        ("resumed_training", "mismatch", False),
+        ("training_state", "mismatch", True),
+        ("outputs", "exception", True),
+    ],
+)
+def test_a_row_of_ours_never_explains_other_numbers_of_a_user_s_model(tmp_path, requirement, symptom, explains):
+    text = ROW.replace('["custom_layer.*"]', '["*"]').replace('["loads"]', f'["{requirement}"]')
+    if symptom == "mismatch":
+        text = text.replace('outcome = "exception"\nexception = "ValueError"', 'outcome = "mismatch"')
+    ours = rows_of(tmp_path, text)
+    theirs = dataclasses.replace(ours, rows=tuple(dataclasses.replace(row, accepts=True) for row in ours.rows))
+    for case, expected in (("standard.tower", True), ("mine.tower", explains)):
+        cell = Cell(case, CELL.route, requirement)
+        assert bool(ours.of(cell, ["compiled"], PAIR, PAIR)) is expected
+        assert theirs.of(cell, ["compiled"], PAIR, PAIR)
+
+
+@pytest.mark.parametrize(
     ("found", "outcome"),
     [
         ([error()], "deviates"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.both_sides.catalogue import Catalogue
 from tests.interpreters.where import interpreter_at
 from tests.run.catalogue import BrokenTensorFlow
 from tests.run.request import RunRequest
@@ -79,3 +81,14 @@ def forking(tmp_path_factory) -> Iterator[Forks]:
 def bench(session: Session):
     """The bench that judges its cells."""
     return session.bench
+
+
+@pytest.fixture
+def catalogue(session: Session) -> Catalogue:
+    """The catalogue without the planted faults."""
+    whole = session.catalogue
+    return dataclasses.replace(
+        whole,
+        savers={name: saver for name, saver in whole.savers.items() if saver.doc},
+        loaders={name: loader for name, loader in whole.loaders.items() if loader.doc},
+    )

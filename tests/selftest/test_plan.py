@@ -1,245 +1,23 @@
-"""The plan: which cells there are is pinned, and why the others cannot apply."""
+"""The plan: which cells there are, in which order, and why the others cannot apply."""
 
 from __future__ import annotations
 
-import collections
 import dataclasses
-import re
-from typing import Any
 
 import pytest
 
-from tests.both_sides.catalogue import Catalogue
-from tests.both_sides.questions import SIDES
 from tests.both_sides.routes import Route
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS, Pair
-from tests.judging.plan import NothingMatches, Planner, Selection, select, why_nothing_applies
-from tests.judging.requirement import requirements
+from tests.judging.plan import NothingMatches, Selection, select, why_nothing_applies
 from tests.run.declared_names import DeclaredNames
 from tests.run.request import RunRequest
 from tests.run.session import Session
 from tests.run.stale_rows import stale_rows
 from tests.selftest.pinned import PINNED
+from tests.selftest.planning import PAIR, plan, planned
 
-PAIR = Pair("2.21.0", "3.15.1", "3.11.7")
 OLD = Pair("2.12.1", "2.12.0", "3.11.7")
-JUDGED = {
-    "saves": 241,
-    "loads": 605,
-    "architecture": 96,
-    "arguments": 52,
-    "custom_objects": 121,
-    "fingerprint": 73,
-    "gradients": 232,
-    "no_trace": 224,
-    "outputs": 605,
-    "overwrites": 20,
-    "promises": 13,
-    "resaves": 51,
-    "resumed_training": 33,
-    "signatures": 373,
-    "training_state": 33,
-    "weights": 386,
-    "random_state": 386,
-    "renamed": 386,
-    "cycles": 9,
-    "leaves_nothing": 63,
-    "places": 63,
-    "together": 63,
-}
-NOT_APPLICABLE = [
-    "... differs from another in one argument, and is tried on a few Keras models",
-    "... does not restore the training state",
-    "... gives no variables",
-    "... is for Keras models only",
-    "... is for compiled models",
-    "... is for inference",
-    "... is for models that build themselves when they are first called",
-    "... is for models with lambdas",
-    "... is for tf.Modules only",
-    "... is for tf.Modules with one function",
-    "... is for tf.Modules with signatures",
-    "... is not offered by TensorFlow 2.21.0, Keras 3.15.1",
-    "... is tried on a few Keras models that are built with and without a strategy",
-    "... is tried on a few tf.Modules",
-    "... is tried on the quick cases",
-    "... knows no signatures",
-    "... knows one function, and the case has several",
-    "... needs ai-edge-litert beside TensorFlow: pip install '.[runtimes]'",
-    "... needs openvino beside TensorFlow: pip install '.[runtimes]'",
-    "... needs tf2onnx beside TensorFlow: pip install '.[runtimes]'",
-    "... promises nothing beside the model",
-    "... rebuilds nothing from a config",
-    "... trains the model",
-    "... varies what another saver writes, which is saved again",
-    "... writes no SavedModel",
-    "each answer of ... takes a session of its own",
-    "it has no signatures",
-    "it is judged on routes that are no variant of another",
-    "it is judged on the quick cases alone",
-    "it is judged on the quick cases and on what you bring",
-    "nothing is written",
-    "the case has no custom gradient",
-    "the case has no custom objects",
-    "the case has no floating-point inputs",
-    "the case is not compiled",
-    "the model is built from its own source",
-    "what ... returns is not saved again",
-    "what is ... of Keras models is saved again for a few of them",
-]
-ROUTES = {
-    "backup_and_restore": ["go_on_from_backup"],
-    "checkpoint": [
-        "read_checkpoint",
-        "read_checkpoint_mirrored",
-        "read_checkpoint_unbuilt",
-        "read_checkpoint_unmirrored",
-    ],
-    "checkpoint_manager": ["restore_or_initialize"],
-    "checkpoint_numbered": ["restore_latest"],
-    "export": [
-        "cpp",
-        "openvino",
-        "restored",
-        "saved_model_cli",
-        "signature",
-        "signature_mirrored",
-        "signature_no_keras",
-        "tfsm_layer",
-        "v1_session",
-    ],
-    "export_archive": ["cpp", "restored", "signature"],
-    "export_litert": ["litert_interpreter", "tflite_interpreter"],
-    "export_onnx": ["onnxruntime", "openvino"],
-    "export_openvino": ["openvino"],
-    "h5": [
-        "load_model",
-        "load_model_pathlike",
-        "load_model_uncompiled",
-        "load_model_unsafe",
-        "load_weights",
-        "load_weights_by_name",
-    ],
-    "json_and_weights": ["model_from_json"],
-    "keras_archive": [
-        "load_model",
-        "load_model_and_convert",
-        "load_model_mirrored",
-        "load_model_pathlike",
-        "load_model_uncompiled",
-        "load_model_unsafe",
-        "load_weights",
-    ],
-    "keras_folder": ["load_model"],
-    "keras_models_save": [
-        "load_model",
-        "load_model_and_convert",
-        "load_model_mirrored",
-        "load_model_pathlike",
-        "load_model_uncompiled",
-        "load_model_unsafe",
-        "load_weights",
-    ],
-    "keras_saved_model": [
-        "cpp",
-        "load_model",
-        "load_model_uncompiled",
-        "openvino",
-        "read_variables",
-        "restored",
-        "saved_model_cli",
-        "signature",
-        "signature_no_keras",
-        "tfsm_layer",
-        "v1_session",
-    ],
-    "live_model": ["clone_model", "deepcopy"],
-    "model_checkpoint": ["load_model"],
-    "model_checkpoint_weights": ["load_weights"],
-    "numbered_versions": ["cpp", "signature"],
-    "option_debug_info": ["cpp", "restored", "signature"],
-    "option_debug_stripper": ["cpp", "restored", "signature"],
-    "option_extra_tags": ["load_with_both_tags"],
-    "option_function_aliases": ["cpp", "restored", "signature"],
-    "option_image_format": ["cpp", "restored", "signature"],
-    "option_io_device": ["cpp", "restored", "signature"],
-    "option_namespace_whitelist": ["cpp", "restored", "signature"],
-    "option_no_custom_gradients": ["cpp", "restored", "signature"],
-    "option_sharding": ["cpp", "restored", "signature"],
-    "option_skip_saver": ["cpp", "restored", "signature"],
-    "option_variable_policy": ["cpp", "restored", "signature"],
-    "pickled": ["unpickle"],
-    "saved_model": [
-        "cpp",
-        "load_function_aliases",
-        "load_io_device",
-        "load_partial_checkpoint",
-        "load_pathlike",
-        "load_skip_checkpoint",
-        "load_variable_policy",
-        "load_with_tags",
-        "openvino",
-        "read_variables",
-        "restored",
-        "saved_model_cli",
-        "signature",
-        "signature_mirrored",
-        "signature_no_keras",
-        "tfsm_layer",
-        "v1_session",
-    ],
-    "saved_model_one_function": ["cpp", "restored", "signature"],
-    "saved_model_unsigned": ["cpp", "restored", "signature"],
-    "tflite": ["litert_interpreter", "tflite_interpreter"],
-    "tflite_from_export": ["litert_interpreter", "tflite_interpreter"],
-    "tflite_from_keras": ["litert_interpreter", "tflite_interpreter"],
-    "v1_builder": ["cpp", "openvino", "saved_model_cli", "signature", "signature_no_keras", "v1_session"],
-    "weights_h5": ["load_weights", "load_weights_mirrored", "load_weights_skip_mismatch", "load_weights_unmirrored"],
-    "weights_legacy_h5": ["load_weights", "load_weights_by_name"],
-    "weights_sharded": ["load_weights"],
-    "weights_tf": ["load_weights_tf", "read_weights_tf"],
-}
-
-
-@pytest.fixture
-def catalogue(session) -> Catalogue:
-    """The catalogue without the planted faults."""
-    whole = session.catalogue
-    return dataclasses.replace(
-        whole,
-        savers={name: saver for name, saver in whole.savers.items() if saver.doc},
-        loaders={name: loader for name, loader in whole.loaders.items() if loader.doc},
-    )
-
-
-def plan(catalogue, selection=None, pairs=None, hops=(NEW_ARTIFACTS,)):
-    planner = Planner(catalogue, requirements(), pairs or {"B": PAIR}, hops)
-    return planner.plan(selection or Selection())
-
-
-def planned(catalogue, pair=PAIR, cases=(), routes=()):
-    return plan(catalogue, Selection(tuple(cases), tuple(routes), every_route=True), {"B": pair})
-
-
-def test_the_number_of_cells_of_each_requirement_is_pinned(catalogue):
-    cells = planned(catalogue, cases=PINNED)
-    counts = collections.Counter(each.cell.requirement for each in cells if each.applies)
-    assert dict(counts) == JUDGED
-
-
-def test_the_reasons_for_not_applicable_are_pinned(catalogue):
-    """Each of them without the saver or loader that it names."""
-    names = "|".join([*catalogue.savers, *catalogue.loaders])
-    reasons = {each.hops[NEW_ARTIFACTS] for each in planned(catalogue, cases=PINNED) if not each.applies}
-    assert sorted({re.sub(rf"\b({names})\b", "...", reason, count=1) for reason in reasons}) == NOT_APPLICABLE
-
-
-def test_the_routes_are_these(catalogue):
-    by_saver: dict = {}
-    for route in catalogue.routes():
-        by_saver.setdefault(route.saver, []).append(route.loader)
-    assert by_saver == ROUTES
 
 
 def test_a_run_judges_the_primary_routes_unless_it_is_asked_for_more(catalogue):
@@ -251,60 +29,6 @@ def test_a_run_judges_the_primary_routes_unless_it_is_asked_for_more(catalogue):
     assert routes() == default
     assert default < routes(every_route=True) == set(catalogue.routes())
     assert routes(routes=("checkpoint_m*",)) == {Route("checkpoint_manager", "restore_or_initialize")}
-
-
-DEFAULT = [
-    "checkpoint:read_checkpoint",
-    "checkpoint:read_checkpoint_mirrored",
-    "checkpoint:read_checkpoint_unmirrored",
-    "export:cpp",
-    "export:signature_mirrored",
-    "export:signature_no_keras",
-    "export:tfsm_layer",
-    "h5:load_model",
-    "keras_archive:load_model",
-    "keras_archive:load_model_mirrored",
-    "keras_models_save",
-    "keras_saved_model:load_model",
-    "saved_model:cpp",
-    "saved_model:restored",
-    "saved_model:signature",
-    "saved_model:signature_mirrored",
-    "saved_model:signature_no_keras",
-    "weights_h5:load_weights",
-    "weights_h5:load_weights_mirrored",
-    "weights_h5:load_weights_unmirrored",
-]
-DEFAULT_ON_QUICK_CASES = [
-    "export:openvino",
-    "export:restored",
-    "export_onnx",
-    "export_onnx:onnxruntime",
-    "keras_archive:load_model_and_convert",
-    "keras_saved_model:cpp",
-    "keras_saved_model:signature_no_keras",
-    "saved_model:openvino",
-    "tflite",
-    "tflite:tflite_interpreter",
-    "tflite_from_export",
-    "tflite_from_export:tflite_interpreter",
-]
-
-
-def test_the_default_routes_are_these(catalogue):
-    with_loader = [route for route in DEFAULT_ON_QUICK_CASES if ":" in route]
-    assert [str(route) for route in catalogue.default_routes()] == sorted([*DEFAULT, *with_loader])
-    assert sorted(map(str, catalogue.default_routes_of_quick_cases())) == DEFAULT_ON_QUICK_CASES
-
-
-def test_some_default_routes_are_judged_on_quick_cases_only(catalogue):
-    def routes(case: str, **restrictions: Any) -> set[str]:
-        return {str(each.cell.route) for each in plan(catalogue, Selection(cases=(case,), **restrictions))}
-
-    quick, other = "standard.dense_classifier", "standard.lstm_masked"
-    assert routes(quick) - routes(other) == set(DEFAULT_ON_QUICK_CASES)
-    assert set(DEFAULT_ON_QUICK_CASES) < routes(other, every_route=True)
-    assert "tflite:tflite_interpreter" in routes(other, routes=("tflite:*",))
 
 
 def test_signatures_are_compared_with_the_loader_that_is_judged_by_default_with_keras(catalogue):
@@ -450,64 +174,6 @@ def test_a_row_that_speaks_of_the_pair_and_of_no_cell_is_stale(session: Session)
     rows = dataclasses.replace(session.deviations, rows=(*session.deviations.rows, pointless, elsewhere))
     stale = stale_rows(dataclasses.replace(session, deviations=rows))
     assert [each.id for each in stale] == ["pointless"]
-
-
-def test_a_child_is_asked_for_what_some_route_of_the_run_needs_and_no_more(session: Session):
-    def asked(case: str, saver: str, loader: str) -> list:
-        routes = frozenset({Route(saver, loader), Route("checkpoint")})
-        evidence = dataclasses.replace(session.evidence, over_pairs=False, routes=routes)
-        assert evidence.case(case).answers_in_its_own_child(evidence.saver(saver))
-        to_save = evidence.question_to_save("B", case, saver)
-        assert (to_save.sides, to_save.differentiate, to_save.resumes_training) == ((), (), False)
-        question = evidence.question_to_answer("B", case)
-        return [question.sides, question.differentiate, question.resumes_training]
-
-    case = "standard.batch_norm_trained"
-    assert asked(case, "export", "cpp") == [SIDES, (), False]
-    assert asked(case, "export", "restored") == [("graph",), ("batch-of-5",), False]
-    assert asked(case, "h5", "load_model") == [("eager",), ("batch-of-5",), True]
-    assert asked("custom_layer.affine", "h5", "load_model") == [("eager",), ("batch-of-5",), False]
-
-
-def test_an_original_that_saving_or_asking_changes_answers_in_the_child_that_saves(session: Session):
-    def answers(case: str, saver: str) -> bool:
-        return bool(session.evidence.question_to_save("B", case, saver).sides)
-
-    assert not answers("custom_layer.affine", "saved_model")
-    assert answers("custom_op.module_two_signatures", "saved_model")
-    assert answers("standard.batch_norm_trained", "model_checkpoint")
-
-
-def test_a_gate_asks_for_all_answers_of_the_original(session: Session):
-    routes = frozenset({Route("export", "cpp")})
-    evidence = dataclasses.replace(session.evidence, over_pairs=True, routes=routes)
-    assert evidence.question_to_answer("B", "custom_layer.affine").sides == SIDES
-
-
-def test_few_inputs_are_two_of_each_endpoint_and_all_of_a_stateful_model_with_several(session: Session):
-    def names(case: str) -> list[str]:
-        return [each.name for each in session.evidence.few_inputs(case)]
-
-    assert names("custom_layer.affine") == ["batch-of-5", "batch-of-1"]
-    both = session.evidence.case("custom_op.module_two_signatures").endpoints
-    assert names("custom_op.module_two_signatures") == [
-        f"{endpoint}/{name}" for endpoint in both for name in ("batch-of-5", "batch-of-1")
-    ]
-    assert len(names("custom_op.training_loop")) == len(session.evidence.inputs("custom_op.training_loop"))
-    few = session.evidence.few_inputs("custom_layer.counter")
-    everything = session.evidence.inputs("custom_layer.counter")
-    assert [each.name for each in few] == [each.name for each in everything][:2]
-
-
-def test_a_slow_loader_is_asked_few_inputs(session: Session):
-    evidence, case = session.evidence, "custom_layer.affine"
-
-    def asked(loader: str) -> list[str]:
-        return [each.name for each in evidence.inputs_for(case, Route("saved_model", loader))]
-
-    few, everything = ([each.name for each in some] for some in (evidence.few_inputs(case), evidence.inputs(case)))
-    assert asked("saved_model_cli") == few
-    assert asked("signature") == everything != few
 
 
 def test_a_case_that_is_special_in_training_alone_is_judged_where_training_is_restored(catalogue):

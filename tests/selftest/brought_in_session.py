@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,16 +17,15 @@ from tests.judging.seen import Seen
 from tests.run.brought import Brought, DescribedCase
 from tests.run.session import Session
 
+OWN_MODELS = Path(__file__).parent / "beside_tensorflow" / "own_models"
 NOT_ABOUT_THE_MODEL = (
     "arguments", "cycles", "fingerprint", "leaves_nothing", "overwrites", "places", "promises", "together",
 )  # fmt: skip
 
 
-def project_with(tmp_path_factory: pytest.TempPathFactory, module: str, source: str) -> Path:
-    """Return a new folder with a user's module of this name."""
-    path = tmp_path_factory.mktemp("project") / f"{module}.py"
-    path.write_text(textwrap.dedent(source))
-    return path.parent
+def project_with(tmp_path_factory: pytest.TempPathFactory, module: str) -> Path:
+    """Return a new folder with a copy of one of the modules of own models."""
+    return Path(shutil.copy(OWN_MODELS / f"{module}.py", tmp_path_factory.mktemp("project"))).parent
 
 
 def describing(session: Session, folder: Path, module: str) -> Callable[[str], DescribedCase]:

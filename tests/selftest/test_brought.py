@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -13,144 +13,8 @@ import pytest
 
 from tests.judging.inputs import inputs_given
 from tests.run.brought import Brought, DescribedCase, UnusableModel, distinct
+from tests.selftest.brought_in_session import OWN_MODELS
 from tests.selftest.whole_runs import report, run, run_with_scripts
-
-SHOP = """
-    import numpy as np
-    import tensorflow as tf
-
-    keras = tf.keras
-
-
-    class Gate(keras.layers.Layer):
-        def call(self, inputs):
-            return inputs * 2.0
-
-
-    def tower():
-        zebra = keras.Input((3,), name="zebra")
-        apple = keras.Input((2,), name="apple", dtype="int32")
-        flat = keras.layers.Flatten()(keras.layers.Embedding(20, 3)(apple))
-        joined = keras.layers.Concatenate()([Gate()(zebra), flat])
-        model = keras.Model({"zebra": zebra, "apple": apple}, {"score": keras.layers.Dense(1)(joined)})
-        model.compile("adam", "mse")
-        return model
-
-
-    tower_custom_objects = {"Gate": Gate}
-
-
-    class Untold(keras.Model):
-        def __init__(self, **kwargs):
-            super().__init__(**kwargs)
-            self.dense = keras.layers.Dense(3)
-
-        def call(self, inputs):
-            return self.dense(inputs)
-
-
-    def untold():
-        return Untold()
-
-
-    def fitted():
-        built = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        built.compile("adam", keras.losses.MeanSquaredError())
-        built.fit(np.ones((4, 3), "float32"), np.ones((4, 1), "float32"), verbose=0)
-        return built
-
-
-    def told():
-        model = Untold()
-        model(tf.zeros((1, 4)))
-        return model
-
-
-    def told_inputs():
-        return [np.ones((2, 4), "float32"), np.array([[1, 2, 3, np.nan]], "float32")]
-
-
-    def told_custom_objects():
-        return {"Untold": Untold}
-
-
-    class Two(tf.Module):
-        def __init__(self):
-            self.weight = tf.Variable([[1.0], [2.0]])
-
-        @tf.function(input_signature=[tf.TensorSpec((None, 2)), tf.TensorSpec((None,), tf.string)])
-        def serve(self, x, words):
-            return {"y": x @ self.weight, "size": tf.strings.length(words)}
-
-        @tf.function(input_signature=[tf.TensorSpec((None, 2))])
-        def nested(self, x):
-            return {"a": {"b": x}}
-
-
-    def module():
-        return Two()
-
-
-    class OfAnyRank(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec(None)])
-        def serve(self, x):
-            return {"y": x}
-
-
-    def of_any_rank():
-        return OfAnyRank()
-
-
-    def broken():
-        raise RuntimeError("no database")
-
-
-    def nothing():
-        return tf.Module()
-
-
-    def forgets():
-        tf.Module()
-"""
-
-REGISTERED = """
-    import tensorflow as tf
-
-    keras = tf.keras
-
-
-    def twice(x):
-        return x * 2.0
-
-
-    class Registered(keras.layers.Layer):
-        def __init__(self, by=2.0, **kwargs):
-            super().__init__(**kwargs)
-            self.by = by
-
-        def call(self, inputs):
-            return inputs * self.by
-
-        def get_config(self):
-            return {**super().get_config(), "by": self.by}
-
-
-    # Nothing but importing this module registers these, and no function's custom objects name them.
-    Registered = keras.utils.register_keras_serializable(package="shop")(Registered)
-    twice = keras.utils.register_keras_serializable(package="shop")(twice)
-    Unused = keras.utils.register_keras_serializable()(type("Unused", (Registered,), {}))
-
-
-    def registered():
-        return keras.Sequential([keras.Input((3,)), Registered(3.0), keras.layers.Dense(2, activation=twice)])
-
-
-    def half_told():
-        return registered()
-
-
-    half_told_custom_objects = {"Registered": Registered}
-"""
 
 
 @pytest.fixture(scope="session")
@@ -159,8 +23,8 @@ def shop(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("user")
     (folder / "shop").mkdir()
     (folder / "shop" / "__init__.py").touch()
-    (folder / "shop" / "models.py").write_text(textwrap.dedent(SHOP))
-    (folder / "shop" / "registered.py").write_text(textwrap.dedent(REGISTERED))
+    shutil.copy(OWN_MODELS / "shop_models.py", folder / "shop" / "models.py")
+    shutil.copy(OWN_MODELS / "registered.py", folder / "shop")
     return folder
 
 

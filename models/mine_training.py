@@ -59,7 +59,7 @@ class Trial:
         if failure is None and not self.repeats(data):
             failure = (
                 "trained twice from the same state, it ends with other weights, so there is nothing to compare with: "
-                "what it draws is no state of the model"
+                "what it draws, or what it keeps from step to step, is in no variable of the model"
             )
         return TriedTraining(None, failure) if failure else TriedTraining(self.as_evaluated(data))
 

@@ -147,14 +147,9 @@ class Collector:
 
     def why_nothing_was_selected(self) -> Iterator[str]:
         """Yield lines that say why no cell of the selection applies; nothing if some cell does."""
-        option = self.config.option
         if self.collected or self.rows:
             return
-        names = set(requirements())
-        files_named = {Path(argument.partition("::")[0]).name for argument in self.config.args}
-        names = {name for name in names if f"test_{name}.py" in files_named} or names
-        names = names.intersection(re.findall(r"\w+", option.keyword or "")) or names
-        plan = [planned for planned in self.session.plan if planned.cell.requirement in names]
+        plan = [planned for planned in self.session.plan if planned.cell.requirement in self.requirements_asked()]
         reasons = why_nothing_applies(plan)
         if reasons:
             yield "nothing in this selection applies:"
@@ -162,6 +157,14 @@ class Collector:
             yield f"  {counted(count, 'cell')}: {reason}"
         if len(reasons) > MOST_REASONS:
             yield f"  and {len(reasons) - MOST_REASONS} more reasons"
+
+    def requirements_asked(self) -> set[str]:
+        """Return the requirements that paths and `-k` name; all of them if none is named."""
+        names = set(requirements())
+        files_named = {Path(argument.partition("::")[0]).name for argument in self.config.args}
+        names = {name for name in names if f"test_{name}.py" in files_named} or names
+        words = re.findall(r"\w+", self.config.option.keyword or "")
+        return {name for name in names if any(word in f"test_{name}" for word in words)} or names
 
     def document_so_far(self, *, complete: bool, unjudged: Iterable[str] = ()) -> Document:
         """Return the document of the rows that have been gathered."""
@@ -173,6 +176,7 @@ class Collector:
             self.rows,
             started=self.started,
             narrowed=bool(narrowed or (self.config.invocation_params.args and named_paths)),
+            asked=self.requirements_asked(),
             complete=complete,
             unjudged=unjudged,
         )

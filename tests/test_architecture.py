@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
-from tests.judging.checks.configs import check_same_config
+from tests.judging.checks.configs import check_same_config, check_same_numbers
 from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen
 
@@ -18,12 +18,12 @@ def only_rebuilt(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | 
 def architecture(seen: Seen) -> None:
     """The loaded model has the same config: layers, their arguments, names, dtypes and connections.
 
-    Every version of Keras writes configs in its own way, so over two pairs only the lists of layers, and which
-    variables are trainable, are compared.
+    Every version of Keras writes configs in its own way, so over two pairs only the numbers of arguments that both
+    versions name, the lists of layers, and which variables are trainable, are compared.
     """
     expected, loaded = seen.saved["before"]["architecture"], seen.loaded["architecture"]
-    if seen.hop.within_one_pair:
-        check_same_config("config", expected["config"], loaded["config"])
+    check = check_same_config if seen.hop.within_one_pair else check_same_numbers
+    check("config", expected["config"], loaded["config"])
     check_same_config("list of layers", expected["layers"], loaded["layers"])
     trainable, loaded_trainable = expected["trainable"], loaded["trainable"]
     # If there are more or fewer variables, that is for `weights` to say.

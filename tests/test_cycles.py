@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.both_sides.cases import CaseInfo
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.judging.checks.applicability import only_tried
-from tests.judging.checks.trials import trial_of
+from tests.judging.checks.trials import check_same_load, plain_load, trial_of
 from tests.judging.requirement import Place, Shortfall, requirement
 from tests.judging.seen import Seen, unless_blocked
 
@@ -23,7 +23,7 @@ def only_resaved(case: CaseInfo, saver: SaverInfo, loader: LoaderInfo) -> str | 
 
 @requirement(over="routes", not_applicable=only_resaved, within_one_pair=True)
 def cycles(seen: Seen) -> None:
-    """Saved and loaded again and again, the artifact has no larger files, and the model no more variables."""
+    """Saved and loaded again and again, files do not grow, variables do not multiply, and answers stay the same."""
     unless_blocked("resaves", seen.loaded, "resave")
     unless_blocked("resaves", seen.loading_with(seen.default_objects, resaved=True), "load")
     found = trial_of(seen)["cycles"]
@@ -31,6 +31,9 @@ def cycles(seen: Seen) -> None:
     with seen.also():
         if len(set(variables)) > 1:
             raise Shortfall("more or fewer variables with each cycle", expected=variables[0], seen=variables)
+    for cycle, result in enumerate(found["answers"], 1):
+        with seen.also():
+            check_same_load(f"after {cycle} {'cycle' if cycle == 1 else 'cycles'}", plain_load(seen), result)
     for name in sorted({name for files in found["files"] for name in files}):
         sizes = [files.get(name, 0) for files in found["files"]]
         with seen.also():

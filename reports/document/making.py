@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from reports.document import claims
 from reports.document.contents import DescribedCase, DescribedDeviation, Document, Titles, in_order
@@ -35,6 +35,7 @@ def document_of(
     *,
     started: datetime.datetime,
     narrowed: bool,
+    asked: Collection[str],
     complete: bool,
     unjudged: Iterable[str] = (),
 ) -> Document:
@@ -43,10 +44,13 @@ def document_of(
     Args:
         rows: a row for each cell and hop that was judged.
         narrowed: True if only a part of the cells was asked for.
+        asked: the requirements that were asked for, beside those that were judged. One that applies nowhere is judged
+            nowhere, and the report says why.
         complete: True if every cell that was asked for has been judged; only then does the document get a footer.
         unjudged: the ids of tests without a verdict.
     """
-    cells = in_order([*rows, *_rows_that_cannot_apply(session, {row.requirement for row in rows})])
+    named = {*asked, *(row.requirement for row in rows)} if rows else set()
+    cells = in_order([*rows, *_rows_that_cannot_apply(session, named)])
     catalogue = session.catalogue
     traits = {name: case.traits for name, case in catalogue.cases.items()}
     whole = claims.WholeRun(traits, narrowed, claims.models_of_claims(session.plan_of_all_cases))
@@ -78,7 +82,7 @@ def document_of(
     return document.finish() if complete else document
 
 
-def _rows_that_cannot_apply(session: Session, judged_requirements: set[str]) -> list[Row]:
+def _rows_that_cannot_apply(session: Session, named: set[str]) -> list[Row]:
     """Return the n/a rows of cells that are judged in no hop. Judging makes the rows of all other cells."""
     return [
         Row(
@@ -90,7 +94,7 @@ def _rows_that_cannot_apply(session: Session, judged_requirements: set[str]) -> 
             message=reason or "",
         )
         for planned in session.plan
-        if not planned.applies and planned.cell.requirement in judged_requirements
+        if not planned.applies and planned.cell.requirement in named
         for hop, reason in planned.hops.items()
     ]
 

@@ -170,4 +170,5 @@ def raised_answer(subject: Subject) -> str:
 def answer_of(subject: Subject) -> str:
     """Return what is wrong in the answer to the script's input: `values`, or the class of an exception."""
     places = [place.where.rpartition(": ") for place in subject.shortfall.places]
-    return next((what for name, _, what in places if subject.input and name == subject.input.name), "")
+    found = (what for name, _, what in places if subject.input and name == subject.input.name)
+    return next(found, "").partition(" of output ")[0]

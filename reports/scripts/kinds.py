@@ -19,6 +19,7 @@ class Kind(enum.Enum):
     NUMBER = ("checks/variables_of_versions random_state resumed_training training_state", "more or fewer")
     TRAINABLE = ("architecture", "other variables are trainable")
     OTHER_OPTIMIZER = ("training_state", "another optimizer")
+    RATES = ("training_state", "the schedule gives other learning rates")
     EVALUATION = ("resumed_training", "evaluate() ")
     TRAINED_ON = ("resumed_training", "after training, ")
     OF_OPTIMIZER = ("resumed_training training_state", "the optimizer")

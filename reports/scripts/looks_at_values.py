@@ -82,6 +82,12 @@ def of_optimizer(model):
     return [*model.optimizer.variables, *list(copy.variables)[len(model.optimizer.variables) :]]
 
 """
+RATES = """
+def rates(optimizer):
+    schedule = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+    return {f"rate at step {step}": str(float(schedule(step))) for step in (0, 1, 10, 100, 1000, 10000, 1000000)}
+
+"""
 NUMBER = '{{"number of variables": str(len({}))}}'
 
 
@@ -176,6 +182,8 @@ def training_state(subject: Subject) -> Look:
     if Kind.OTHER_OPTIMIZER.describes(shortfall):
         named = '{{"optimizer": type(getattr({}, "optimizer", None)).__name__}}'
         return Look("", named.format("model"), named.format("loaded"))
+    if Kind.RATES.describes(shortfall):
+        return Look(RATES, "rates(model.optimizer)", "rates(loaded.optimizer)")
     if Kind.NUMBER.describes(shortfall):
         return Look(define, NUMBER.format(variables.format("model")), NUMBER.format(variables.format("loaded")))
     what, keys, place = place_in(shortfall)

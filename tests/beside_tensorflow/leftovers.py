@@ -8,6 +8,8 @@ import sys
 import tempfile
 from typing import Any, Dict
 
+import numpy as np
+
 from ..both_sides.questions import TrialQuestion
 from .saving import files_below
 
@@ -47,6 +49,11 @@ def state_of_keras() -> Dict[str, Any]:
     return {
         **states,
         **{name: each for name, each in look.registries().items() if name != "working_directory"},
+        "epsilon": tf.keras.backend.epsilon(),
+        "errors of numpy": dict(np.geterr()),
+        "attributes of tensors": len(dir(tf.Tensor)),  # numpy's behaviour adds some
+        "XLA": tf.config.optimizer.get_jit(),
+        "graph optimization": dict(tf.config.optimizer.get_experimental_options()),
         "eager execution": tf.executing_eagerly(),
         "default session": v1.get_default_session() is not None,
         "operations of the default graph": len(v1.get_default_graph().get_operations()),

@@ -21,6 +21,7 @@ from .replicas import copies_of
 LARGEST_SENT = 64 * 2**20
 # How TensorFlow marks a variable that no checkpoint has restored.
 NOT_RESTORED = -1
+STEPS_OF_SCHEDULES = (0, 1, 10, 100, 1_000, 10_000, 1_000_000)
 _until_this_process_ends = contextlib.ExitStack()
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 # TensorFlow numbers the gradient functions that it registers with a trace, whatever the trace is for.
@@ -119,12 +120,26 @@ def training(model: Any) -> Dict[str, Any]:
         else {
             "class": type(optimizer).__name__,
             "config": canonical(optimizer.get_config()),
+            "rates": rates(optimizer),
             "built": is_built(optimizer),
             "variables": [
                 [path_of(variable), as_array(variable)] for variable in variables_once_built(optimizer, model)
             ],
         },
     }
+
+
+def rates(optimizer: Any) -> Dict[str, float]:
+    """Return the learning rate at some steps by step, if the optimizer has a schedule; nothing otherwise."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    schedule = getattr(inner, "_learning_rate", None)
+    if not isinstance(schedule, tf.keras.optimizers.schedules.LearningRateSchedule):
+        return {}
+    found = {}
+    for step in STEPS_OF_SCHEDULES:
+        with contextlib.suppress(Exception):  # a schedule of a user's may not be made for every step
+            found[str(step)] = float(schedule(step))
+    return found
 
 
 def forget(model: Any) -> None:

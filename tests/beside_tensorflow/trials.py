@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
 
@@ -86,7 +87,7 @@ def trial(question: TrialQuestion, channel: Channel, further: Optional[BinaryIO]
     channel.send_section("plain", lambda: plain)
     channel.send_section("places", lambda: trials_in_places.in_places(loads, plain))
     if question.saves_again:
-        channel.send_section("cycles", lambda: sizes_in_cycles(loads, root))
+        channel.send_section("cycles", lambda: in_cycles(loads, root))
     channel.send_section("threads", lambda: trials_at_once.in_threads(loads))
 
 
@@ -99,9 +100,12 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[List[An
     ]
 
 
-def sizes_in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
-    """Save what was loaded, load that, and so on; return sizes of files and number of variables by cycle."""
-    files, variables = [], []
+def in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
+    """Save what was loaded, load that, and so on; return sizes of files, number of variables and answers by cycle.
+
+    A stateful model is not asked: its answers depend on what it was asked before.
+    """
+    files, variables, answers = [], [], []
     for cycle in range(1, CYCLES + 1):
         path = os.path.join(os.getcwd(), f"cycle-{cycle}", loads.question.file_name)
         os.makedirs(os.path.dirname(path))
@@ -109,7 +113,9 @@ def sizes_in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
         root = loads.load(path)
         files.append(files_below(path))
         variables.append(number_of_variables(root))
-    return {"files": files, "variables": variables}
+        if "stateful" not in loads.question.traits:
+            answers.append(result_of(functools.partial(loads.answers, root)))
+    return {"files": files, "variables": variables, "answers": answers}
 
 
 def number_of_variables(root: Any) -> int:

@@ -187,7 +187,7 @@ def test_no_line_of_a_narrowed_run_says_that_a_claim_holds():
 
 def test_what_a_run_is_held_against_are_all_cases_on_its_routes(session):
     rows = [loads("standard.dense_classifier")]
-    made = document_of(session, rows, started=STARTED, narrowed=False, complete=False)
+    made = document_of(session, rows, started=STARTED, narrowed=False, asked=(), complete=False)
     (claim,) = [claim for claim in made.claims if claim.id == "C6"]
     assert claim.verdict is Verdict.JUDGED_IN_PART
     assert claim.judged == 1 < len(NESTED) < claim.models

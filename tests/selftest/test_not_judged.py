@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from reports.summary import summary
 from reports.summary.not_judged import not_judged
+from tests.selftest.brought_in_session import OWN_MODELS
 from tests.selftest.made_documents import document, row
+from tests.selftest.whole_runs import run
 
 ARCHIVE, H5 = "keras_archive:load_model", "h5:load_model"
 UNTRAINED = "training it on targets that were made raises ValueError: no"
@@ -33,3 +35,14 @@ def test_a_requirement_that_is_judged_nowhere_has_a_line_with_the_reason_of_the_
     made = document(rows)
     assert not_judged(made) == lines
     assert all(f"- {line}\n" in summary.markdown(made) for line in lines)
+
+
+def test_a_run_in_which_a_requirement_applies_nowhere_says_why(tmp_path):
+    ended = run(
+        tmp_path,
+        *("--model=trained_models:noisy", "--case=mine.*", "--route=keras_archive:load_model"),
+        *("-n0", "-k", "test_outputs or resumed_training"),
+        PYTHONPATH=str(OWN_MODELS),
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "not judged: resumed_training of mine.noisy: trained twice from the same state" in ended.stdout

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import types
 
 import numpy as np
 import pytest
 
 from reports.document.rows import Row
 from reports.scripts import inputs, scripts
+from reports.scripts.frame import raised_answer
 from tests.both_sides.tensors import Input
 from tests.judging.bench import Bench
 from tests.judging.cells import Cell
 from tests.judging.pairs import NEW_ARTIFACTS
-from tests.judging.requirement import Shortfall, Symptom
+from tests.judging.requirement import Place, Shortfall, Symptom
 from tests.selftest.made_documents import row, side
 from tests.selftest.planted_faults import PlantedFault, planted_faults
 
@@ -31,6 +33,9 @@ NOT_SHOWN = {
     ("keras_archive:writes_beside_it", "places"): "to make a folder read-only takes no short script",
     ("keras_archive:leaves_a_file", "leaves_nothing"): "the files of a whole process take no short script",
     ("keras_archive:changes_floatx", "leaves_nothing"): "only random states are shown",
+    ("keras_archive:changes_epsilon", "leaves_nothing"): "only random states are shown",
+    ("keras_archive:makes_numpy_raise", "leaves_nothing"): "only random states are shown",
+    ("keras_archive:is_right_once", "places"): "a script loads once",
 }
 # Requirements about many loads, which no short script shows.
 ABOUT_MANY_LOADS = ("cycles", "together")
@@ -126,3 +131,23 @@ def test_the_smallest_input_that_fails_is_shown():
 def test_what_cannot_be_shown_is_planted():
     planted = {(str(fault.route), requirement) for fault in planted_faults() for requirement in fault.caught_by}
     assert planted >= set(NOT_SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("where", "raised"),
+    [
+        ("zeros: values", ""),
+        ("zeros: values of output 1", ""),
+        ("zeros: shape of output 2", ""),
+        ("zeros: structure", ""),
+        ("zeros: ValueError", "loaded"),
+        ("zeros: answered", "original"),
+    ],
+)
+def test_only_an_exception_is_taken_for_one(where, raised):
+    subject = types.SimpleNamespace(
+        row=row("standard.a", "h5:load_model", "outputs", "fails"),
+        shortfall=Shortfall("other answers on 1 of 3 inputs", places=(Place(where),)),
+        input=types.SimpleNamespace(name="zeros"),
+    )
+    assert raised_answer(subject) == raised

@@ -90,6 +90,33 @@ PLANTED = [
         "caught_by": {"leaves_nothing": "loading changed: random state of numpy"},
     },
     {
+        "route": "keras_archive:changes_epsilon",
+        "instead_of": "keras_archive:load_model",
+        "case": "standard.dense_classifier",
+        "caught_by": {"leaves_nothing": "loading changed: epsilon"},
+    },
+    {
+        "route": "keras_archive:makes_numpy_raise",
+        "instead_of": "keras_archive:load_model",
+        "case": "standard.dense_classifier",
+        "caught_by": {"leaves_nothing": "loading changed: errors of numpy"},
+    },
+    {
+        "route": "keras_archive:is_right_once",
+        "instead_of": "keras_archive:load_model",
+        "case": "standard.dense_classifier",
+        "caught_by": {
+            "places": "from any folder, by a second load in one process: other answers",
+            "together": "at once in threads: other answers",
+        },
+    },
+    {
+        "route": "saved_model:is_wrong_in_the_second_cycle",
+        "instead_of": "saved_model:restored",
+        "case": "custom_op.module_two_signatures",
+        "caught_by": {"cycles": "^after 2 cycles: other answers"},
+    },
+    {
         "route": "lengthens_a_name:load_model",
         "instead_of": "keras_archive:load_model",
         "case": "standard.dense_classifier",
@@ -103,7 +130,7 @@ PLANTED = [
     },
 ]
 HOME = os.getcwd()
-busy = []
+busy, loaded_already = [], []
 
 
 @writes_archives
@@ -197,6 +224,27 @@ def changes_floatx(path, custom_objects):
 
 
 @rebuilds_models
+def changes_epsilon(path, custom_objects):
+    tf.keras.backend.set_epsilon(1e-2)
+    return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def makes_numpy_raise(path, custom_objects):
+    np.seterr(divide="raise")
+    return loaded(path, custom_objects)
+
+
+@rebuilds_models
+def is_right_once(path, custom_objects):
+    model = loaded(path, custom_objects)
+    if loaded_already:
+        model.variables[-1].assign_add(model.variables[-1] + 1.0)
+    loaded_already.append(path)
+    return model
+
+
+@rebuilds_models
 def draws_from_numpy(path, custom_objects):
     np.random.random()
     return loaded(path, custom_objects)
@@ -215,4 +263,12 @@ def adds_a_variable(path):
     root = tf.saved_model.load(path)
     number = sum(name.startswith("added") for name in dir(root))
     setattr(root, f"added_{number}", tf.Variable(0.0))
+    return root
+
+
+@loader(reads=("saved_model",), asked="by_function", judged_against="graph")
+def is_wrong_in_the_second_cycle(path):
+    root = tf.saved_model.load(path)
+    if "cycle-2" in path:
+        root.matrix.assign_add(root.matrix + 1.0)
     return root

@@ -41,6 +41,15 @@ PLANTED = [
         "caught_by": {"architecture": "other variables are trainable: 1 of"},
     },
     {
+        "route": "keras_archive:slows_the_schedule",
+        "instead_of": "keras_archive:load_model",
+        "case": "standard.momentum_schedule",
+        "caught_by": {
+            "training_state": "the schedule gives other learning rates",
+            "resumed_training": "after training, ",
+        },
+    },
+    {
         "route": "keras_archive:evaluates_to_a_wrong_loss",
         "instead_of": "keras_archive:load_model",
         "case": "standard.batch_norm_trained",
@@ -126,4 +135,14 @@ def reads_all_but_the_optimizer(path, model):
     tf.train.Checkpoint(model=model).read(os.path.join(path, "model")).expect_partial()
     for variable, value in zip(model.optimizer.variables, kept):
         variable.assign(value)
+    return model
+
+
+@rebuilds_models
+def slows_the_schedule(path, custom_objects):
+    model = loaded(path, custom_objects)
+    schedule = model.optimizer._learning_rate
+    config = schedule.get_config()
+    schedule.decay_steps *= 2
+    schedule.get_config = lambda: config
     return model

@@ -19,3 +19,5 @@ TOGETHER = "a folder with all of these"
 AT_ONCE, CYCLES = 8, 3
 # Artifacts of more bytes are left out, because they are loaded some thirty times.
 LARGEST_TRIED = 16 * 2**20
+# CPU seconds of one load, with building the model where it is built anew. Thirty of more would not end in their time.
+SLOWEST_TRIED = 2.0

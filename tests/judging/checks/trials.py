@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import repeat
 from typing import Any
 
-from tests.both_sides.trials import LARGEST_TRIED
+from tests.both_sides.trials import LARGEST_TRIED, SLOWEST_TRIED
 from tests.interpreters.response import Response
 from tests.judging.checks.answers import answers_of_the_original, difference
 from tests.judging.comparison import compare
@@ -18,9 +18,12 @@ def trial_of(seen: Seen) -> Response:
     """Return the response of the child that loaded in surroundings of every kind.
 
     Raises:
-        NothingToJudge: the artifact is too large.
+        NothingToJudge: the artifact is too large, or to load it takes too long.
         Blocked: saving or loading failed.
     """
+    seconds = seen.loaded.seconds()
+    if seconds.get("prepare", 0.0) + seconds.get("load", 0.0) > SLOWEST_TRIED:
+        raise NothingToJudge("it takes too long to load it thirty times")
     if sum(seen.saved["files"].values()) > LARGEST_TRIED:
         raise NothingToJudge(f"it is judged on artifacts of up to {LARGEST_TRIED >> 20} MiB")
     return seen.trial

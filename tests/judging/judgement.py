@@ -192,7 +192,9 @@ def _why_unexplained(rows: Sequence[Deviation], shortfall: Shortfall) -> str:
     expired = [f"{row.id} expired on {row.expires}" for row in rows if row.expired]
     others = [row.id for row in rows if not row.expired and not row.expects(shortfall)]
     different = (
-        [f"{', '.join(others)} {'expects' if len(others) == 1 else 'expect'} another shortfall"] if others else []
+        [f"of the list, {', '.join(others)} {'is' if len(others) == 1 else 'are'} about another shortfall"]
+        if others
+        else []
     )
     return "; ".join([*expired, *different])
 

@@ -82,13 +82,15 @@ def check_brought_objects(seen: Seen) -> None:
     """Check that the load is refused without each of a user's objects that it needs, and that those are enough.
 
     Nobody has declared what it needs: a module may register more than one model uses. So what it loads without, and
-    still is the same model, it does not need.
+    still is the same model, it does not need. If it does not load with all of them, it cannot be asked what it needs.
     """
-    needed = needed_of(seen, seen.case.custom_objects)
+    ways = ("argument", "scope", "registration")
+    by = next((way for way in ways if is_same_model(seen, loading_without(seen, (), way))), None)
+    needed = needed_of(seen, seen.case.custom_objects, by) if by else list(seen.case.custom_objects)
     refusals = {}
-    for name in needed:
+    for name in needed if by else ():
         with seen.also():
-            refusals[name] = check_refused(loading_without(seen, [name]), missing=name.rpartition(">")[2])
+            refusals[name] = check_refused(loading_without(seen, [name], by), missing=name.rpartition(">")[2])
     seen.facts["needs"] = needed
     if needed:
         seen.facts["refused_without"] = refusals
@@ -99,14 +101,14 @@ def check_brought_objects(seen: Seen) -> None:
         note_ways(seen, is_registered)
 
 
-def needed_of(seen: Seen, names: Sequence[str]) -> list[str]:
+def needed_of(seen: Seen, names: Sequence[str], by: str) -> list[str]:
     """Return which of these custom objects the load needs, leaving out many at once where they are many."""
-    if not names or is_same_model(seen, loading_without(seen, names)):
+    if not names or is_same_model(seen, loading_without(seen, names, by)):
         return []
     if len(names) == 1:
         return list(names)
     half = len(names) // 2
-    return [*needed_of(seen, names[:half]), *needed_of(seen, names[half:])]
+    return [*needed_of(seen, names[:half], by), *needed_of(seen, names[half:], by)]
 
 
 def is_same_model(seen: Seen, response: Response) -> bool:
@@ -117,13 +119,13 @@ def is_same_model(seen: Seen, response: Response) -> bool:
     return compare(expected, without_messages(response["answers"])).equal
 
 
-def loading_without(seen: Seen, names: Sequence[str]) -> Response:
-    """Return the response of the child that was given all custom objects but these.
+def loading_without(seen: Seen, names: Sequence[str], by: str = "argument") -> Response:
+    """Return the response of the child that was given all custom objects but these, in one way.
 
     Even if none are left, the libraries that a user's module imports have to be imported.
     """
     others = tuple(other for other in seen.case.custom_objects if other not in names)
-    return seen.loading_with(GivenObjects("argument", others) if others or seen.case.brought else None)
+    return seen.loading_with(GivenObjects(by, others) if others or seen.case.brought else None)
 
 
 def check_loads_without(response: Response, name: str) -> None:

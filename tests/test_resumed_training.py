@@ -58,6 +58,8 @@ def check_evaluation(seen: Seen) -> None:
         return
     expected, evaluated = seen.original["evaluated"], seen.loaded["evaluated"]
     if list(expected) != list(evaluated):
+        if seen.compare(list(expected.values()), list(evaluated.values())).equal:
+            raise Shortfall("evaluate() gives values by other names", expected=list(expected), seen=list(evaluated))
         raise Shortfall("evaluate() tells of other values", expected=list(expected), seen=list(evaluated))
     if seen.hop.within_one_pair:
         comparison = seen.compare(expected, evaluated)

@@ -35,6 +35,8 @@ from tests.test_random_state import MATTERS
         ("random_state", "seed_generator_state differs in its values", Symptom.MISMATCH, "harmless"),
         ("random_state", f"StateVar differs in its values{MATTERS}", Symptom.MISMATCH, "silent"),
         ("weights", "the variables are in another order", Symptom.MISMATCH, "silent"),
+        ("resumed_training", "evaluate() gives values by other names", Symptom.MISMATCH, "renamed"),
+        ("resumed_training", "evaluate() gives other values", Symptom.MISMATCH, "silent"),
         ("signatures", "other input names of 'serve'", Symptom.MISMATCH, "renamed"),
         ("signatures", "a signature is missing", Symptom.MISMATCH, "refused"),
         ("signatures", "serve.inputs.x is gone; serve.inputs.y is new", Symptom.CHANGED, "renamed"),
@@ -70,6 +72,15 @@ def test_what_is_only_written_in_another_form_is_harmless(sizes, consequence):
 FUNCTION = {"class_name": "function", "config": "huber", "module": "builtins", "registered_name": "function"}
 
 
+def metric(name: str, **arguments) -> dict:
+    """Return the config of a metric of Keras, as Keras serializes it."""
+    return {
+        "module": "keras.metrics",
+        "class_name": "Metric",
+        "config": {"name": name, "dtype": "float32", **arguments},
+    }
+
+
 @pytest.mark.parametrize(
     ("expected", "loaded", "is_form"),
     [
@@ -79,6 +90,9 @@ FUNCTION = {"class_name": "function", "config": "huber", "module": "builtins", "
         ({"loss": "huber"}, {"loss": "mse"}, False),
         ({"loss": "huber"}, {"loss": {**FUNCTION, "module": "shop"}}, False),
         ({"loss": "huber"}, {"loss": None}, False),
+        ({"metrics": "mae"}, {"metrics": metric("mean_absolute_error")}, True),
+        ({"metrics": "mae"}, {"metrics": metric("mean_squared_error")}, False),
+        ({"metrics": "auc"}, {"metrics": metric("auc", num_thresholds=50)}, False),
         ({"build_config": {"input_shape": [64, 3]}}, {"build_config": {"input_shape": [None, 3]}}, True),
         ({"build_config": {"shapes_dict": {"x": [64, 3]}}}, {"build_config": {"shapes_dict": {"x": [1, 3]}}}, True),
         ({"build_config": {"input_shape": [64, 3]}}, {"build_config": {"input_shape": [64, 4]}}, False),

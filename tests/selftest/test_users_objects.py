@@ -67,6 +67,11 @@ PROJECT = {
 
 
         @register("stall")
+        class Cell(tf.keras.layers.SimpleRNNCell):
+            pass
+
+
+        @register("stall")
         def smooth(values):
             return values * tf.sigmoid(values)
     """,
@@ -74,7 +79,7 @@ PROJECT = {
         import tensorflow as tf
         from gifts import Gift
 
-        from stall.layers import Packed, Renamed, Scaled, Unpacked, register, smooth
+        from stall.layers import Cell, Packed, Renamed, Scaled, Unpacked, register, smooth
 
 
         def over(*layers):
@@ -124,6 +129,11 @@ PROJECT = {
                 pass
 
             return over(Local(3.0))
+
+
+        def recurrent():
+            layer = tf.keras.layers.RNN(Cell(2))
+            return over(tf.keras.layers.Reshape((2, 2)), tf.keras.layers.Bidirectional(layer))
 
 
         def plain():
@@ -225,6 +235,16 @@ def test_an_artifact_loads_where_the_module_of_its_function_is_imported(see, fun
         assert judgement.outcome is Outcome.CONFORMS, judgement.text()
     judgement = judged(seen, "custom_objects")
     assert (judgement.outcome, judgement.facts["needs"]) == (Outcome.CONFORMS, NEEDS[function]), judgement.text()
+
+
+def test_an_object_that_cannot_be_passed_is_one_finding_and_others_are_not_asked_for(see):
+    judgement = judged(see("recurrent", "h5:load_model"), "custom_objects")
+    assert judgement.outcome is Outcome.FAILS
+    assert [each.message.partition(":")[0] for each in judgement.shortfalls] == ["given by argument"]
+    assert "Could not locate class 'Cell'" in judgement.text()
+    assert judgement.facts["needs"] == ["stall>Cell"]
+    judgement = judged(see("recurrent", "keras_archive:load_model"), "custom_objects")
+    assert (judgement.outcome, judgement.facts["needs"]) == (Outcome.CONFORMS, ["stall>Cell"]), judgement.text()
 
 
 def test_what_only_building_registers_is_missing_where_the_module_is_imported(see):

@@ -70,9 +70,15 @@ def means_the_same(path: str, expected: Any, loaded: Any) -> bool:
 
 
 def function_name(value: Any) -> str | None:
-    """Return the name of the function that a config gives as text, or as Keras serializes it; None if it does not."""
+    """Return the name of the function that a config gives as text, or as Keras serializes it; None if it does not.
+
+    A metric of Keras that has no arguments but its name and its dtype means the function of that name.
+    """
     if isinstance(value, dict) and value.get("class_name") == "function" and value.get("module") == "builtins":
         value = value.get("config")
+    elif isinstance(value, dict) and value.get("module") == "keras.metrics":
+        config = value.get("config", {})
+        value = config.get("name") if config.keys() <= {"name", "dtype"} else None
     return SHORT_NAMES.get(value.lower(), value) if isinstance(value, str) else None
 
 

@@ -84,9 +84,11 @@ def check_outputs(seen: Seen, endpoint: str, key: str, outputs: Mapping[str, Spe
     """Check that the signature answers with the tensors that the original answers with.
 
     If the inputs have free dimensions beside the batch, the signature may leave those of its answers free: inputs of
-    several sizes need not have been asked.
+    several sizes need not have been asked. A function of a user's module may not even know their rank.
     """
     expected = answered_tensors(seen, endpoint)
+    if seen.case.brought and seen.case.is_module:
+        expected, outputs = without_unknown_ranks(expected, outputs)
     if any(None in tensor.shape[1:] for tensor in seen.case.endpoints[endpoint].tensors):
         expected = [with_sides_left_free(spec, outputs.values()) for spec in expected]
     if not batch_varies(seen, endpoint):
@@ -134,6 +136,17 @@ def with_sides_left_free(spec: Spec, shown: Iterable[Spec]) -> Spec:
         other for other in alike if all(side in (None, own) for side, own in zip(other[1], shape, strict=True))
     )
     return next(fitting, spec)
+
+
+def without_unknown_ranks(expected: list[Spec], shown: Mapping[str, Spec]) -> tuple[list[Spec], Mapping[str, Spec]]:
+    """Return both without the tensors that are shown with their dtypes alone, one of that dtype for each of them."""
+    left = list(expected)
+    for dtype, shape in shown.values():
+        match = next((spec for spec in left if spec[0] == dtype), None) if shape is None else None
+        if match is not None:
+            left.remove(match)
+    known = {name: spec for name, spec in shown.items() if spec[1] is not None}
+    return (left, known) if len(left) == len(expected) - (len(shown) - len(known)) else (expected, shown)
 
 
 def with_free_batch(spec: Spec) -> Spec:

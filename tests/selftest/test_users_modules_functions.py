@@ -32,6 +32,7 @@ SOUND = {
     "renaming": BY_SIGNATURE,
     "nests": (RESTORED, BY_SIGNATURE[0], *BY_TENSORFLOW_1),
     "beside": (RESTORED, *BY_SIGNATURE[:2], *BY_TENSORFLOW_1, CHECKPOINT),
+    "unknown_rank": (RESTORED, BY_SIGNATURE[0], BY_TENSORFLOW_1[0]),
     "one_of_two": (RESTORED, *BY_SIGNATURE),
     "one_is_hidden": (RESTORED, BY_SIGNATURE[0]),
     "only_call": (RESTORED, *BY_SIGNATURE, *BY_TENSORFLOW_1, ONE_FUNCTION),

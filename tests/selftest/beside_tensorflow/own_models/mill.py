@@ -69,6 +69,13 @@ class Beside(Weighted):
         return x
 
 
+class UnknownRank(Weighted):
+    @function(ROWS)
+    def serve(self, x):
+        y = x * self.weight
+        return {"y": tf.reshape(y, tf.boolean_mask(tf.shape(y), [True, True])), "z": y}
+
+
 class OneOfTwo(Weighted):
     @function(ROWS)
     def serve(self, x):
@@ -130,7 +137,7 @@ class Defaults(Weighted):
 
 
 positional, variadic, renaming, nests, beside = Positional, Variadic, Renamed, Nested, Beside
-one_of_two, one_is_hidden, only_reset = OneOfTwo, OneIsHidden, OnlyReset
+one_of_two, one_is_hidden, only_reset, unknown_rank = OneOfTwo, OneIsHidden, OnlyReset, UnknownRank
 only_call, named_call, defaults = OnlyCall, NamedCall, Defaults
 listed, plainly_listed, half_given, listed_of_several, misnamed = OneOfTwo, OnlyCall, Beside, Defaults, OneOfTwo
 

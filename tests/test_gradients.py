@@ -9,7 +9,7 @@ from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.both_sides.tensors import Input
 from tests.judging.checks.answers import Answer
 from tests.judging.checks.places import places_of
-from tests.judging.requirement import Place, Shortfall, Symptom, requirement
+from tests.judging.requirement import NothingToJudge, Place, Shortfall, Symptom, requirement
 from tests.judging.seen import Seen
 from tests.judging.tolerance import largest_numbers
 
@@ -32,6 +32,8 @@ def gradients(seen: Seen) -> None:
     original = seen.original[f"{seen.loader.judged_against}_gradients"]
     by_name = {each.name: each for each in seen.inputs}
     inputs = [by_name[name] for name in asked]
+    if seen.case.brought and all("raised" in each for each in original):
+        raise NothingToJudge(f"the original has no gradients by the inputs that were asked, such as {asked[0]!r}")
     largest = largest_numbers(inputs, original)
     for each, expected, gradient in zip(inputs, original, seen.loaded["gradients"], strict=True):
         with seen.also():

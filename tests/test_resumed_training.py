@@ -59,8 +59,9 @@ def check_evaluation(seen: Seen) -> None:
     expected, evaluated = seen.original["evaluated"], seen.loaded["evaluated"]
     if list(expected) != list(evaluated):
         if seen.compare(list(expected.values()), list(evaluated.values())).equal:
-            raise Shortfall("evaluate() gives values by other names", expected=list(expected), seen=list(evaluated))
-        raise Shortfall("evaluate() tells of other values", expected=list(expected), seen=list(evaluated))
+            message = "evaluate() tells of other values, by their names alone"
+            raise Shortfall(message, expected=list(expected), seen=list(evaluated))
+        raise Shortfall("evaluate() tells of other values", expected=expected, seen=evaluated)
     if seen.hop.within_one_pair:
         comparison = seen.compare(expected, evaluated)
         if not comparison.equal:

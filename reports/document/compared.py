@@ -68,7 +68,7 @@ class Compared:
     def in_words(self) -> str:
         """Return how much was compared, in one line."""
         if not self.judged:
-            return f"{self.case}: loading was not judged"
+            return f"{self.case}: no cell of `loads` was judged in this run"
         routes = f"{len(self.held)} of {len(self.judged)} routes load it"
         if self.elsewhere:
             routes += " in the control, " + ", ".join(f"{count} in {hop}" for hop, count in self.elsewhere.items())

@@ -74,14 +74,21 @@ def expected_contract(subject: Subject) -> dict[str, str]:
         return {f"{key}.{side}": ", ".join(sorted(expected))}
     specs = [re.fullmatch(r"(\w+?)(None|\[.*\])", text) for text in expected]
     left = [_spec_in_words(spec[1], spec[2]) for spec in specs if spec is not None]
-    wrong = []
+    wrong = {}
     for name, (dtype, shape) in seen.items():
         if _spec_in_words(dtype, shape) in left:
             left.remove(_spec_in_words(dtype, shape))
         else:
-            wrong.append(f"{key}.{side}.{name}")
-    places = [*wrong, *(f"{key}.{side}.another" for _ in left[len(wrong) :])]
-    return dict(zip(places, [*left, *("nothing" for _ in wrong)], strict=False))
+            wrong[name] = dtype
+    found = {}
+    dtypes = {spec.partition("(")[0].removesuffix("<unknown>") for spec in left}
+    # Tensors of a dtype that is expected come first, so that no other takes what is theirs.
+    for name, dtype in sorted(wrong.items(), key=lambda each: each[1] not in dtypes):
+        alike = [spec for spec in left if spec.startswith(dtype)] or left
+        found[f"{key}.{side}.{name}"] = alike[0] if alike else "nothing"
+        if alike:
+            left.remove(alike[0])
+    return {**found, **{f"{key}.{side}.another": spec for spec in left}}
 
 
 def _spec_in_words(dtype: str, shape: Any) -> str:

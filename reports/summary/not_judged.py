@@ -11,8 +11,11 @@ from reports.document.rows import Row
 def not_judged(document: Document) -> list[str]:
     """Return a line for each reason for which requirements were judged nowhere for models of a user's.
 
-    Reasons that are about a saver or a loader are left out: another route could have been judged.
+    Reasons that are about a saver or a loader are left out: another route could have been judged. A run that did not
+    finish does not know what it would have judged.
     """
+    if document.footer is None:
+        return []
     rows: dict[tuple[str, str], list[Row]] = collections.defaultdict(list)
     for row in document.cells:
         if row.cell.is_brought:

@@ -111,7 +111,10 @@ def show(document: Document, writer: TerminalWriter, folder: Path) -> None:
         console.print(Text(f"CPU seconds: {spent}"))
     if document.space_in_words is not None:
         console.print(Text(document.space_in_words))
-    console.print(Text(f"reports: {folder}/matrix.html, summary.md, conformance.json, repro/"))
+    written = [
+        name for name in ("matrix.html", "summary.md", "conformance.json", "repro/") if (folder / name).exists()
+    ]
+    console.print(Text(f"reports: {folder}/{', '.join(written)}"))
     if (folder / drafts.NAME).exists():
         console.print(Text(f"rows to accept or explain what is unexpected: {folder / drafts.NAME}"))
     writer._file.write(printed.encodable())

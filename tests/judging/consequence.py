@@ -51,7 +51,7 @@ MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
     ),
     "random_state": (("draws from it when it answers$", Consequence.SILENT), ("", Consequence.HARMLESS)),
     "renamed": (("", Consequence.RENAMED),),
-    "resumed_training": ((r"^evaluate\(\) gives values by other names$", Consequence.RENAMED),),
+    "resumed_training": ((", by their names alone$", Consequence.RENAMED),),
 }
 # A contract that changes between two pairs: only names, or what clients have to send.
 ONLY_NAMES = re.compile(r"(?:^|; )(?!\S+puts\.\S+ is (?:gone|new)(?:;|$))")

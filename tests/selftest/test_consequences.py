@@ -35,7 +35,7 @@ from tests.test_random_state import MATTERS
         ("random_state", "seed_generator_state differs in its values", Symptom.MISMATCH, "harmless"),
         ("random_state", f"StateVar differs in its values{MATTERS}", Symptom.MISMATCH, "silent"),
         ("weights", "the variables are in another order", Symptom.MISMATCH, "silent"),
-        ("resumed_training", "evaluate() gives values by other names", Symptom.MISMATCH, "renamed"),
+        ("resumed_training", "evaluate() tells of other values, by their names alone", Symptom.MISMATCH, "renamed"),
         ("resumed_training", "evaluate() gives other values", Symptom.MISMATCH, "silent"),
         ("signatures", "other input names of 'serve'", Symptom.MISMATCH, "renamed"),
         ("signatures", "a signature is missing", Symptom.MISMATCH, "refused"),

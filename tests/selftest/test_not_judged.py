@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from reports.summary import summary
 from reports.summary.not_judged import not_judged
 from tests.selftest.brought_in_session import OWN_MODELS
@@ -35,6 +37,11 @@ def test_a_requirement_that_is_judged_nowhere_has_a_line_with_the_reason_of_the_
     made = document(rows)
     assert not_judged(made) == lines
     assert all(f"- {line}\n" in summary.markdown(made) for line in lines)
+
+
+def test_a_run_that_did_not_finish_says_nothing_of_what_it_would_have_judged():
+    rows = [not_applicable("mine.a", ARCHIVE, "resumed_training", UNTRAINED)]
+    assert not_judged(dataclasses.replace(document(rows), footer=None)) == []
 
 
 def test_a_run_in_which_a_requirement_applies_nowhere_says_why(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from reports.document.rows import Row
 from reports.scripts import inputs, scripts
 from reports.scripts.frame import raised_answer
+from reports.scripts.looks_at_signatures import expected_contract
 from tests.both_sides.tensors import Input
 from tests.judging.bench import Bench
 from tests.judging.cells import Cell
@@ -151,3 +152,13 @@ def test_only_an_exception_is_taken_for_one(where, raised):
         input=types.SimpleNamespace(name="zeros"),
     )
     assert raised_answer(subject) == raised
+
+
+@pytest.mark.parametrize("expected", [["float32[None, 2]", "string[None]"], ["float32[None, 2]", "int32[None]"]])
+def test_a_tensor_of_a_signature_is_expected_to_have_its_own_dtype(expected):
+    seen = "{'ids': ['string', None], 'scores': ['float32', None]}"
+    shortfall = Shortfall("other dtypes or shapes: outputs of 'rank'", str(expected), seen)
+    found = expected_contract(types.SimpleNamespace(shortfall=shortfall))
+    words = {name: spec.partition("(")[0] for name, spec in found.items()}
+    assert words["rank.outputs.scores"] == "float32"
+    assert words["rank.outputs.ids"] == expected[1].partition("[")[0]

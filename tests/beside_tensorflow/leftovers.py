@@ -51,7 +51,6 @@ def state_of_keras() -> Dict[str, Any]:
         **{name: each for name, each in look.registries().items() if name != "working_directory"},
         "epsilon": tf.keras.backend.epsilon(),
         "errors of numpy": dict(np.geterr()),
-        "attributes of tensors": len(dir(tf.Tensor)),  # numpy's behaviour adds some
         "XLA": tf.config.optimizer.get_jit(),
         "graph optimization": dict(tf.config.optimizer.get_experimental_options()),
         "eager execution": tf.executing_eagerly(),

@@ -103,7 +103,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[List[An
 def in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
     """Save what was loaded, load that, and so on; return sizes of files, number of variables and answers by cycle.
 
-    A stateful model is not asked: its answers depend on what it was asked before.
+    A model that is stateful or draws is not asked: its answers depend on what it was asked before, or on chance.
     """
     files, variables, answers = [], [], []
     for cycle in range(1, CYCLES + 1):
@@ -113,7 +113,7 @@ def in_cycles(loads: Loads, root: Any) -> Dict[str, List[Any]]:
         root = loads.load(path)
         files.append(files_below(path))
         variables.append(number_of_variables(root))
-        if "stateful" not in loads.question.traits:
+        if not {"stateful", "draws", "unrepeatable"} & loads.question.traits:
             answers.append(result_of(functools.partial(loads.answers, root)))
     return {"files": files, "variables": variables, "answers": answers}
 

@@ -149,7 +149,8 @@ class Collector:
         """Yield lines that say why no cell of the selection applies; nothing if some cell does."""
         if self.collected or self.rows:
             return
-        plan = [planned for planned in self.session.plan if planned.cell.requirement in self.requirements_asked()]
+        asked = self.requirements_asked()
+        plan = [planned for planned in self.session.plan if planned.cell.requirement in asked]
         reasons = why_nothing_applies(plan)
         if reasons:
             yield "nothing in this selection applies:"
@@ -163,7 +164,7 @@ class Collector:
         names = set(requirements())
         files_named = {Path(argument.partition("::")[0]).name for argument in self.config.args}
         names = {name for name in names if f"test_{name}.py" in files_named} or names
-        words = re.findall(r"\w+", self.config.option.keyword or "")
+        words = set(re.findall(r"\w+", self.config.option.keyword or "")) - {"and", "or", "not"}
         return {name for name in names if any(word in f"test_{name}" for word in words)} or names
 
     def document_so_far(self, *, complete: bool, unjudged: Iterable[str] = ()) -> Document:

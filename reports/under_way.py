@@ -40,7 +40,7 @@ class UnderWay:
             ended.set()
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each step that takes long and had no line yet, or none for half of its time."""
+        """Yield a line for each step that takes long, and a further one each time that its time has doubled."""
         for key, step, seconds in self.folder.under_way():
             if seconds >= 2 * self._told.get(key, self.patience / 2):
                 self._told[key] = seconds

@@ -33,7 +33,7 @@ def gradients(seen: Seen) -> None:
     by_name = {each.name: each for each in seen.inputs}
     inputs = [by_name[name] for name in asked]
     if seen.case.brought and all("raised" in each for each in original):
-        raise NothingToJudge(f"the original has no gradients by the inputs that were asked, such as {asked[0]!r}")
+        raise NothingToJudge(f"no gradient of the original can be taken: it raises on {asked[0]!r}")
     largest = largest_numbers(inputs, original)
     for each, expected, gradient in zip(inputs, original, seen.loaded["gradients"], strict=True):
         with seen.also():

@@ -43,7 +43,7 @@ def resaves(seen: Seen) -> None:
 
 
 def with_unknown_ranks_of(contract: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the signatures of the second load without shapes that those of the first one do not know.
+    """Return the signatures of the second load, with unknown shapes where those of the first load are unknown.
 
     A function is traced again when it is saved again, and may then know the rank of its answers.
     """

@@ -139,7 +139,10 @@ def with_sides_left_free(spec: Spec, shown: Iterable[Spec]) -> Spec:
 
 
 def without_unknown_ranks(expected: list[Spec], shown: Mapping[str, Spec]) -> tuple[list[Spec], Mapping[str, Spec]]:
-    """Return both without the tensors that are shown with their dtypes alone, one of that dtype for each of them."""
+    """Return the expected tensors and those of a signature, without the ones whose rank the signature does not know.
+
+    For each of these an expected tensor of its dtype is left out. If there is none, both are returned as they are.
+    """
     left = list(expected)
     for dtype, shape in shown.values():
         match = next((spec for spec in left if spec[0] == dtype), None) if shape is None else None

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from tests.judging.checks.applicability import only_compiled
-from tests.judging.checks.configs import check_same_config, check_same_numbers
+from tests.judging.checks.configs import ROUNDING_OF_TEXT, check_same_config, check_same_numbers
 from tests.judging.checks.left_out import nothing_left_out
 from tests.judging.checks.variables import check_in_order
 from tests.judging.requirement import Shortfall, requirement
@@ -42,8 +42,9 @@ def training_state(seen: Seen) -> None:
 
 def check_same_rates(expected: Mapping[str, float], loaded: Mapping[str, float]) -> None:
     """Check that the schedule of the learning rate, if there is one, gives the same rate at each step."""
-    if any(not math.isclose(rate, loaded.get(step, math.nan), rel_tol=1e-6) for step, rate in expected.items()):
-        raise Shortfall("the schedule gives other learning rates", expected=expected, seen=loaded)
+    for step, rate in expected.items():
+        if not math.isclose(rate, loaded.get(step, math.nan), rel_tol=ROUNDING_OF_TEXT):
+            raise Shortfall("the schedule gives other learning rates", expected=expected, seen=loaded)
 
 
 def test_training_state(cell):

@@ -54,6 +54,7 @@ def document_of(
     catalogue = session.catalogue
     traits = {name: case.traits for name, case in catalogue.cases.items()}
     whole = claims.WholeRun(traits, narrowed, claims.models_of_claims(session.plan_of_all_cases))
+    seconds, peak = cpu_seconds_and_memory(session, rows) if complete else (None, None)
     document = Document(
         started=started.isoformat(timespec="seconds"),
         sides=session.surroundings,
@@ -75,8 +76,8 @@ def document_of(
         ),
         unjudged=tuple(unjudged),
         stale_rows=tuple(row.id for row in stale_rows(session)) if complete else (),
-        cpu_seconds=cpu_seconds(session, rows) if complete else None,
-        peak_memory_bytes=peak_memory_bytes(session) if complete else None,
+        cpu_seconds=seconds,
+        peak_memory_bytes=peak,
         disk_bytes=disk_bytes(session) if complete else None,
     )
     return document.finish() if complete else document
@@ -99,23 +100,19 @@ def _rows_that_cannot_apply(session: Session, named: set[str]) -> list[Row]:
     ]
 
 
-def peak_memory_bytes(session: Session) -> int:
-    """Return the largest resident size of the run's children; what was remembered or recorded does not count."""
-    return 1024 * max((response.peak_kib for response in session.evidence.responses()), default=0)
-
-
 def disk_bytes(session: Session) -> int:
     """Return the size of the run's folder on disk. It is largest at the end of the run, and then deleted."""
     return sum(path.stat().st_blocks * 512 for path in session.folder.rglob("*") if path.is_file())
 
 
-def cpu_seconds(session: Session, rows: Iterable[Row]) -> dict[str, float]:
-    """Return where the run's CPU time went, in seconds by part.
+def cpu_seconds_and_memory(session: Session, rows: Iterable[Row]) -> tuple[dict[str, float], int]:
+    """Return where the run's CPU time went, in seconds by part, and the largest resident size of a child in bytes.
 
     The parts are importing, building, saving, loading, answering, looking for facts, judging, and `child`: forking,
-    and exchanging questions and responses.
+    and exchanging questions and responses. What was remembered or recorded took no time and no memory.
     """
     spent: dict[str, float] = collections.defaultdict(float)
+    peak_kib = 0
     for surroundings in session.surroundings.values():
         spent["import"] += sum(seconds["cpu"] for seconds in surroundings.import_seconds.values())
     for response in session.evidence.responses():
@@ -123,5 +120,6 @@ def cpu_seconds(session: Session, rows: Iterable[Row]) -> dict[str, float]:
         for section, seconds in by_section.items():
             spent[PARTS.get(section, FACTS)] += seconds
         spent["child"] += max(0.0, response.cpu - sum(by_section.values()))
+        peak_kib = max(peak_kib, response.peak_kib)
     spent["judge"] = sum(row.seconds or 0.0 for row in rows)
-    return {part: round(seconds, 2) for part, seconds in sorted(spent.items())}
+    return {part: round(seconds, 2) for part, seconds in sorted(spent.items())}, 1024 * peak_kib

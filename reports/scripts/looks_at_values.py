@@ -13,6 +13,7 @@ from reports.scripts.kinds import Kind
 from reports.scripts.look import Look, NoLook
 from reports.scripts.looks_at_signatures import contract_of
 from reports.scripts.subject import Subject
+from tests.both_sides.training_data import STEPS_OF_SCHEDULES
 from tests.both_sides.variable_names import is_seed_state
 from tests.judging.requirement import Shortfall
 
@@ -85,9 +86,9 @@ def of_optimizer(model):
 RATES = """
 def rates(optimizer):
     schedule = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
-    return {f"rate at step {step}": str(float(schedule(step))) for step in (0, 1, 10, 100, 1000, 10000, 1000000)}
+    return {f"rate at step {step}": str(float(schedule(step))) for step in STEPS}
 
-"""
+""".replace("STEPS", str(STEPS_OF_SCHEDULES))
 NUMBER = '{{"number of variables": str(len({}))}}'
 
 

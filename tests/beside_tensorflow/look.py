@@ -15,13 +15,13 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from ..both_sides.training_data import STEPS_OF_SCHEDULES
 from .optimizers import is_built, variables_of_optimizer, variables_once_built
 from .replicas import copies_of
 
 LARGEST_SENT = 64 * 2**20
 # How TensorFlow marks a variable that no checkpoint has restored.
 NOT_RESTORED = -1
-STEPS_OF_SCHEDULES = (0, 1, 10, 100, 1_000, 10_000, 1_000_000)
 _until_this_process_ends = contextlib.ExitStack()
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 # TensorFlow numbers the gradient functions that it registers with a trace, whatever the trace is for.

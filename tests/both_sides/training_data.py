@@ -8,6 +8,9 @@ from typing import Any, Optional
 from .structures import leaves
 from .wire import count_rows
 
+# The steps at which the learning rates of a schedule are compared.
+STEPS_OF_SCHEDULES = (0, 1, 10, 100, 1_000, 10_000, 1_000_000)
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainingData:

@@ -21,7 +21,7 @@ MOST_REMEMBERED = 32
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What a child does: of which part of the folder its response is, about which case or source file of ops."""
+    """A step that a child takes: the part of the folder for its response, and the case or the source file of ops."""
 
     part: str
     subject: str

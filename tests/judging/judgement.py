@@ -191,11 +191,8 @@ def _why_unexplained(rows: Sequence[Deviation], shortfall: Shortfall) -> str:
     """Return why rows that apply to the cell do not explain a shortfall."""
     expired = [f"{row.id} expired on {row.expires}" for row in rows if row.expired]
     others = [row.id for row in rows if not row.expired and not row.expects(shortfall)]
-    different = (
-        [f"of the list, {', '.join(others)} {'is' if len(others) == 1 else 'are'} about another shortfall"]
-        if others
-        else []
-    )
+    named = f"row {others[0]} of the list is" if len(others) == 1 else f"rows {', '.join(others)} of the list are"
+    different = [f"{named} about another shortfall"] if others else []
     return "; ".join([*expired, *different])
 
 

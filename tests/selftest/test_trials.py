@@ -1,4 +1,4 @@
-"""What would be loaded too often for its size or its time is not tried in many surroundings, and the cell says so."""
+"""Artifacts that are large, or slow to load, are not loaded in many surroundings, and the cell says so."""
 
 from __future__ import annotations
 

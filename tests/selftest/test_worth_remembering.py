@@ -1,4 +1,4 @@
-"""What a gate remembers of its control, for how long, and that a remembered control says what a new one says."""
+"""A gate remembers what ended well, for thirty days, and a remembered control says what a new one says."""
 
 from __future__ import annotations
 

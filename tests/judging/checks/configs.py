@@ -23,7 +23,8 @@ SHORT_NAMES = {
 }
 # Parts of configs that say how a version of Keras builds, connects and runs a model, and not what it computes.
 OF_A_VERSION = {"build_config", "inbound_nodes", "input_layers", "output_layers", "jit_compile", "version"}
-ROUNDING_OF_TEXT = 1e-6  # of a number that one version writes in 32 bits and another in 64
+# What a number may lose where one version of Keras writes it in 32 bits and another in 64, relatively.
+ROUNDING_OF_TEXT = 1e-6
 # The size of the batch with which a layer was built: it is built anew, and takes batches of every size.
 BATCH_OF_BUILDING = re.compile(r"build_config\.(input_shape|shapes_dict\.\w+)\[0\]$")
 

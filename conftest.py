@@ -17,7 +17,7 @@ from tests.judging.cells import BROUGHT_FAMILY, Cell
 from tests.judging.deviation_names import doubtful_names
 from tests.run.brought import Brought, distinct
 from tests.run.catalogue import BrokenTensorFlow
-from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest
+from tests.run.cell_under_test import JUDGEMENTS, CellUnderTest, ClassUnderTest
 from tests.run.declared_names import check_globs
 from tests.run.folder import warning_about
 from tests.run.record import check_place
@@ -28,6 +28,8 @@ from tests.run.start import BAD_USAGE, StartedRun, start, usable
 SESSION = pytest.StashKey[Session]()
 STARTED = pytest.StashKey[StartedRun]()
 ROOT = Path(__file__).parent
+# The parameters that the suite gives to tests, and what they are.
+PARAMETERS: dict[str, type] = {"cell": Cell, "exported_class": str}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -183,9 +185,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "cell" not in metafunc.fixturenames or SESSION not in metafunc.config.stash:
+    if SESSION not in metafunc.config.stash:
         return
     session = metafunc.config.stash[SESSION]
+    if "exported_class" in metafunc.fixturenames:
+        metafunc.parametrize("exported_class", session.exported_classes, indirect=True)
+    if "cell" not in metafunc.fixturenames:
+        return
     cells = [
         pytest.param(
             cell,
@@ -202,13 +208,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A requirement without a cell in this run has no item, and not a skipped one.
     """
-    items[:] = [item for item in items if cell_of(item) is None or isinstance(cell_of(item), Cell)]
+    items[:] = [item for item in items if not has_no_parameter(item)]
 
     def key(item: pytest.Item) -> tuple[Any, ...]:
         cell = cell_of(item)
         return (0, cell.case, str(cell.route), cell.requirement) if isinstance(cell, Cell) else (1,)
 
     items.sort(key=key)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Try the constructor arguments of those classes alone that `-k` and the like have left."""
+    if SESSION in session.config.stash:
+        items = [item for item in session.items if hasattr(item, "callspec")]
+        session.config.stash[SESSION].try_only(
+            {item.callspec.params["exported_class"] for item in items if "exported_class" in item.callspec.params}
+        )
+
+
+def has_no_parameter(item: pytest.Item) -> bool:
+    """Return whether the item stands for a test that has no cells or no classes in this run."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return any(name in parameters and not isinstance(parameters[name], kind) for name, kind in PARAMETERS.items())
 
 
 def cell_of(item: pytest.Item) -> Any:
@@ -223,12 +244,19 @@ def cell(request: pytest.FixtureRequest) -> CellUnderTest:
     return CellUnderTest(request.param, request.config.stash[SESSION].bench, request.node)
 
 
+@pytest.fixture
+def exported_class(request: pytest.FixtureRequest) -> ClassUnderTest:
+    """The class of Keras whose constructor arguments the test is about."""
+    return ClassUnderTest(request.param, request.config.stash[SESSION].argument_bench, request.node)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report = yield
     if call.when == "call" and JUDGEMENTS in item.stash:
         # Plain data, because it goes from a worker to the controller.
-        rows = (Row.of(cell_of(item), judgement) for judgement in item.stash[JUDGEMENTS])
+        judged = item.stash[JUDGEMENTS].items()
+        rows = (Row.of(cell, judgement) for cell, judgements in judged for judgement in judgements)
         report.conformance = [row.as_json() for row in rows]
     return report
 

@@ -55,6 +55,8 @@ def in_words(step: Step) -> str:
         return f"saving {step.subject} with {step.saver}"
     if step.part == "loaded":
         return f"loading {step.subject} by {step.saver}:{step.loader}"
+    if "arguments" in step.part:
+        return f"trying the constructor arguments of {step.saver or step.subject}"
     return f"compiling {step.subject}"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from reports.document import claims
 from reports.document.contents import DescribedCase, DescribedDeviation, Document, Titles, in_order
 from reports.document.rows import Row
+from tests.judging.cells import ARGUMENTS, EVERY_ARGUMENT, WHAT_EVERY_ARGUMENT_ASKS, Cell
 from tests.judging.outcome import Outcome
 from tests.judging.requirement import requirements
 from tests.run.session import Session
@@ -54,6 +55,7 @@ def document_of(
     catalogue = session.catalogue
     traits = {name: case.traits for name, case in catalogue.cases.items()}
     whole = claims.WholeRun(traits, narrowed, claims.models_of_claims(session.plan_of_all_cases))
+    judges_arguments = bool(session.catalogue.arguments)
     seconds, peak = cpu_seconds_and_memory(session, rows) if complete else (None, None)
     document = Document(
         started=started.isoformat(timespec="seconds"),
@@ -61,9 +63,18 @@ def document_of(
         known_pairs={side: session.deviations.knows(pair) for side, pair in session.pairs.items()},
         hops=tuple(session.request.hops),
         narrowed=narrowed,
-        requirements={name: requirement.sentence for name, requirement in requirements().items()},
-        cases={name: DescribedCase(case.doc, tuple(sorted(case.traits))) for name, case in catalogue.cases.items()},
-        savers={name: saver.doc for name, saver in catalogue.savers.items()},
+        requirements={
+            **{name: requirement.sentence for name, requirement in requirements().items()},
+            **({EVERY_ARGUMENT: WHAT_EVERY_ARGUMENT_ASKS} if judges_arguments else {}),
+        },
+        cases={
+            **{name: DescribedCase(case.doc, tuple(sorted(case.traits))) for name, case in catalogue.cases.items()},
+            **{row.case: DescribedCase(_argument_in_words(row.cell)) for row in rows if row.cell.is_of_argument},
+        },
+        savers={
+            **{name: saver.doc for name, saver in catalogue.savers.items()},
+            **({ARGUMENTS.saver: "An object with one argument of another value."} if judges_arguments else {}),
+        },
         loaders={name: loader.doc for name, loader in catalogue.loaders.items()},
         cells=cells,
         claims=claims.verdicts(cells, whole),
@@ -71,7 +82,10 @@ def document_of(
         planned=dict(sorted(session.rows_by_case.items())),
         asked_for=session.cases_asked_for,
         titles=Titles(
-            savers={name: saver.title for name, saver in catalogue.savers.items()},
+            savers={
+                **{name: saver.title for name, saver in catalogue.savers.items()},
+                **({ARGUMENTS.saver: "constructor arguments of Keras's classes"} if judges_arguments else {}),
+            },
             loaders={name: loader.title for name, loader in catalogue.loaders.items()},
         ),
         unjudged=tuple(unjudged),
@@ -81,6 +95,11 @@ def document_of(
         disk_bytes=disk_bytes(session) if complete else None,
     )
     return document.finish() if complete else document
+
+
+def _argument_in_words(cell: Cell) -> str:
+    of = cell.case.partition("(")[0]
+    return f"The argument `{cell.argument}` of keras.{of}."
 
 
 def _rows_that_cannot_apply(session: Session, named: set[str]) -> list[Row]:

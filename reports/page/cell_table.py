@@ -56,7 +56,10 @@ class CellTable:
 
     @classmethod
     def of(cls, documents: Sequence[Document], columns: Sequence[Column]) -> CellTable:
-        """Return the cells of the documents. If there are several, cells that apply in no column are left out."""
+        """Return the cells of the documents. If there are several, cells that apply in no column are left out.
+
+        Constructor arguments are there only if they fall short: there are more of them than of all models.
+        """
         places = {(column.document, column.hop): number for number, column in enumerate(columns)}
         rows: dict[Cell, dict[int, Row]] = {}
         for number, document in enumerate(documents):
@@ -69,6 +72,11 @@ class CellTable:
                 for cell, by_column in rows.items()
                 if {row.outcome for row in by_column.values()} != {Outcome.NOT_APPLICABLE}
             }
+        rows = {
+            cell: by_column
+            for cell, by_column in rows.items()
+            if not cell.is_of_argument or any(row.shortfalls for row in by_column.values())
+        }
         table = cls(columns)
         for cell in sorted(rows, key=lambda cell: (cell.case, str(cell.route), cell.requirement)):
             table._add(cell, rows[cell])

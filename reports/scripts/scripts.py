@@ -15,6 +15,7 @@ from reports.document import files
 from reports.document.contents import Document
 from reports.document.rows import Row
 from reports.failures import Failures
+from reports.scripts.arguments import parts_of_script
 from reports.scripts.brought import objects_of_brought, source_of_brought
 from reports.scripts.frame import Framed, indented
 from reports.scripts.frame_of_custom_objects import LoadingWithout
@@ -85,7 +86,7 @@ class Script:
             model = 'if sys.argv[1:2] == ["save"]:  # the process that loads never sees any of this\n' + indented(
                 model
             )
-        own = "import pathlib\nimport subprocess\nimport sys\nimport tempfile"
+        own = "" if not self.route else "import pathlib\nimport subprocess\nimport sys\nimport tempfile"
         imports = "\n".join(self.imports)
         start = "\n\n".join(part.strip("\n") for part in (self.head, own, self.frame.start, imports) if part.strip())
         rest = (part.strip("\n") for part in (model, self.route, self.frame.rest) if part.strip())
@@ -101,7 +102,8 @@ def named(document: Document) -> Document:
 
 
 def _name(row: Row) -> str:
-    parts = (row.case, row.route.saver, row.route.loader, row.requirement, row.hop.saved, "to", row.hop.loaded)
+    case = row.case.replace("(", "-").strip(")-")  # a shell would want quotes around parentheses
+    parts = (case, row.route.saver, row.route.loader, row.requirement, row.hop.saved, "to", row.hop.loaded)
     return f"{FOLDER}/{'-'.join(part for part in parts if part)}.py"
 
 
@@ -145,6 +147,9 @@ def script(row: Row, session: Session, control: object = None) -> Script:
     Raises:
         NoLook: no script shows the shortfall.
     """
+    if row.cell.is_of_argument:
+        head, framed = parts_of_script(row, session.pairs)
+        return Script(head, ("import numpy as np", "import tensorflow as tf"), "", "", framed)
     subject = Subject(row, session, control)
     case, saver, loader = subject.case, subject.saver, subject.loader
     if case.brought:

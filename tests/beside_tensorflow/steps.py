@@ -14,6 +14,7 @@ from .. import routes
 from ..both_sides.plain import to_plain
 from ..both_sides.questions import BroughtQuestion, CatalogueQuestion, CompileQuestion, TrainingQuestion
 from . import ROOMS
+from .argument_steps import load_arguments, save_arguments, send_exported_arguments
 from .channel import Channel
 from .loading import load
 from .saving import original, save
@@ -87,4 +88,7 @@ STEPS: Dict[str, Callable[[Any, Channel, Optional[BinaryIO]], None]] = {
     "save": save,
     "load": load,
     "trial": trial,
+    "exported": send_exported_arguments,
+    "arguments": save_arguments,
+    "loaded_arguments": load_arguments,
 }

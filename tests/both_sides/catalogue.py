@@ -11,11 +11,15 @@ from .routes import LoaderInfo, Route, SaverInfo
 
 @dataclasses.dataclass(frozen=True)
 class Catalogue:
-    """Cases by id, savers and loaders by name, each in sorted order."""
+    """Cases by id, savers and loaders by name, each in sorted order.
+
+    `arguments` are those of every class that Keras exports, by side and class.
+    """
 
     cases: Mapping[str, CaseInfo]
     savers: Mapping[str, SaverInfo]
     loaders: Mapping[str, LoaderInfo]
+    arguments: Mapping[str, Mapping[str, Tuple[str, ...]]] = dataclasses.field(default_factory=dict)
 
     def with_cases(self, further: Mapping[str, CaseInfo]) -> Catalogue:
         """Return the same catalogue with further cases."""

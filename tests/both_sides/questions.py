@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, ClassVar, FrozenSet, Mapping, Optional, Tuple, Union, get_args
 
 from . import wire
+from .argument_trials import Trial
 from .cases import BroughtSource, CaseInfo
 from .plain import from_plain, to_plain
 from .routes import GivenObjects
@@ -151,6 +152,42 @@ class TrialQuestion(LoadQuestion):
     saves_again: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class ExportedQuestion:
+    """Ask for the constructor arguments of every class that Keras exports."""
+
+    step: ClassVar[str] = "exported"
+
+
+@dataclasses.dataclass(frozen=True)
+class ArgumentsQuestion:
+    """Ask to build objects of these classes, each with one argument of another value, and to save them.
+
+    Args:
+        classes: which of their arguments are tried, by class; all of them where none is named.
+        folder: where to write.
+        whole: every kind of value, in every way; otherwise a fixed share.
+    """
+
+    step: ClassVar[str] = "arguments"
+    classes: Mapping[str, Tuple[str, ...]]
+    folder: str
+    whole: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedArgumentsQuestion:
+    """Ask for what becomes of saved objects when they are loaded.
+
+    Args:
+        folder: where they were written.
+    """
+
+    step: ClassVar[str] = "loaded_arguments"
+    trials: Tuple[Trial, ...]
+    folder: str
+
+
 Question = Union[
     CatalogueQuestion,
     BroughtQuestion,
@@ -160,6 +197,9 @@ Question = Union[
     SaveQuestion,
     LoadQuestion,
     TrialQuestion,
+    ExportedQuestion,
+    ArgumentsQuestion,
+    LoadedArgumentsQuestion,
 ]
 KINDS = get_args(Question)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.deviations import Deviation, Deviations
@@ -49,10 +49,7 @@ class Bench:
                 excuse_minor(judgements[hop], cell.requirement, explaining)
         if self.is_gate:
             refusals = [row for row in self.rows_of(cell, CONTROL) if row.is_refusal] if CONTROL in judgements else []
-            compare_with_control(judgements, cell.requirement, refusals)
-            excuse_harmless(judgements, cell.requirement, brought=cell.is_brought)
-            for hop, rows in accepting.items():
-                accept(judgements[hop], rows)
+            settle(judgements, cell.requirement, refusals, accepting, brought=cell.is_brought)
         for judgement in judgements.values():
             if judgement.outcome is Outcome.BLOCKED:
                 blocker = self.blocker(cell, judgement)
@@ -74,3 +71,24 @@ class Bench:
         """Return the deviations that apply to a cell in one hop."""
         traits = self.evidence.case(cell.case).traits
         return self.deviations.of(cell, traits, self.pairs[hop.saved], self.pairs[hop.loaded])
+
+
+def settle(
+    judgements: Mapping[Hop, Judgement],
+    requirement: str,
+    refusals: Sequence[Deviation],
+    accepting: Mapping[Hop, Sequence[Deviation]],
+    *,
+    brought: bool,
+) -> None:
+    """Turn the outcomes of a gate's hops into what the upgrade does, and accept what the team accepts.
+
+    Args:
+        refusals: the rows that apply to the control and declare a refusal.
+        accepting: the rows of the team's own list that apply, by hop.
+        brought: a user brings the model.
+    """
+    compare_with_control(judgements, requirement, refusals)
+    excuse_harmless(judgements, requirement, brought=brought)
+    for hop, rows in accepting.items():
+        accept(judgements[hop], rows)

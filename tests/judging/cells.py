@@ -8,6 +8,10 @@ from tests.both_sides.routes import Route
 from tests.judging.pairs import Hop
 
 BROUGHT_FAMILY = "mine."
+# What cells about constructor arguments have as their requirement and as their route.
+EVERY_ARGUMENT = "every_argument"
+WHAT_EVERY_ARGUMENT_ASKS = "Every constructor argument of every class of Keras is there and acts after loading."
+ARGUMENTS = Route("constructor")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -22,6 +26,21 @@ class Cell:
     def is_brought(self) -> bool:
         """True if a user brings the model."""
         return self.case.startswith(BROUGHT_FAMILY)
+
+    @property
+    def is_of_argument(self) -> bool:
+        """True if it is about a constructor argument of a class of Keras."""
+        return self.requirement == EVERY_ARGUMENT
+
+    @classmethod
+    def of_argument(cls, of: str, argument: str) -> Cell:
+        """Return the cell of an argument of a class, such as `layers.Dense(units) / constructor / every_argument`."""
+        return cls(f"{of}({argument})", ARGUMENTS, EVERY_ARGUMENT)
+
+    @property
+    def argument(self) -> str:
+        """The name of the argument that it is about."""
+        return self.case.partition("(")[2].rstrip(")")
 
     def __str__(self) -> str:
         return f"{self.case} / {self.route} / {self.requirement}"

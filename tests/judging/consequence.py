@@ -42,6 +42,7 @@ MINOR = (Consequence.RENAMED, Consequence.HARMLESS)
 # nothing raised, and something is wrong.
 MISMATCHES: dict[str, tuple[tuple[str, Consequence], ...]] = {
     "cycles": ((r"^a larger file with each cycle: saved_model\.pb$", Consequence.HARMLESS),),
+    "every_argument": ((r"name='another_name'\) .*: other (attribute|config)", Consequence.RENAMED),),
     "fingerprint": (("", Consequence.HARMLESS),),
     "leaves_nothing": (("^loading changed: random state ", Consequence.HARMLESS),),
     "no_trace": (("^the live random_state ", Consequence.HARMLESS),),

@@ -1,4 +1,4 @@
-"""Reads `tests/deviations.toml`, and a team's own lists in the same format."""
+"""Reads the suite's own lists of deviations, and a team's own lists in the same format."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.judging.split_requirements import with_new_names
 
 TESTS = Path(__file__).parents[1]
 OURS = TESTS / "deviations.toml"
+OURS_ABOUT_ARGUMENTS = TESTS / "argument_deviations.toml"
 SCHEMA = TESTS / "deviations.schema.json"
 # The fields of a place; those that stand in the row itself hold for all its places.
 PLACE_FIELDS = ("case", "traits", "except", "route", "requirement", "pairs", "saved_with", "loaded_with")
@@ -30,7 +31,7 @@ class UnreadableDeviations(Exception):
 
 
 def read(further: Sequence[Path] = (), today: datetime.date | None = None) -> Deviations:
-    """Return the rows of our list and of a team's own lists.
+    """Return the rows of our lists and of a team's own lists.
 
     Args:
         further: the team's lists.
@@ -41,6 +42,7 @@ def read(further: Sequence[Path] = (), today: datetime.date | None = None) -> De
             one that another file has too; a condition or pattern cannot be parsed; our list names an unknown pair.
     """
     joined = read_file(OURS)
+    joined = dataclasses.replace(joined, rows=(*joined.rows, *read_file(OURS_ABOUT_ARGUMENTS).rows))
     for path in further:
         theirs = read_file(path, accepts=True, today=today or datetime.date.today())
         twice = {row.id for row in joined.rows} & {row.id for row in theirs.rows}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.declarations import unknown
 from tests.both_sides.routes import Route
-from tests.judging.cells import BROUGHT_FAMILY
+from tests.judging.cells import ARGUMENTS, BROUGHT_FAMILY, EVERY_ARGUMENT
 from tests.judging.deviation_files import UnreadableDeviations
 from tests.judging.deviations import Deviation, Deviations, Place
 from tests.judging.plan import NothingMatches, select
@@ -48,8 +48,8 @@ class Names:
 
     def __init__(self, catalogue: Catalogue):
         self.cases = sorted(catalogue.cases)
-        self.routes = sorted(str(route) for route in _all_routes(catalogue))
-        self.requirements = sorted(requirements())
+        self.routes = sorted(map(str, [*_all_routes(catalogue), ARGUMENTS]))
+        self.requirements = sorted([*requirements(), EVERY_ARGUMENT])
         self.traits = {trait for case in catalogue.cases.values() for trait in case.traits}
 
     def problems(self, row: Deviation) -> list[str]:
@@ -62,7 +62,9 @@ class Names:
         missing = set(place.traits) - self.traits
         found = {("traits", each): unknown("the trait", each, self.traits) for each in sorted(missing)}
         for field in ("case", "excepted", "route", "requirement"):
-            for glob in getattr(place, field):
+            # Which arguments there are is known of the Keras under test alone.
+            of_arguments = field in ("case", "excepted") and EVERY_ARGUMENT in place.requirement
+            for glob in () if of_arguments else getattr(place, field):
                 problem = self._problem(field, glob)
                 if problem:
                     found[field, glob] = problem

@@ -253,8 +253,8 @@ class Evidence:
         """Return the response of the child that answered as the original of what the saver wrote."""
         if not self.case(case).answers_in_its_own_child(self.saver(saver)):
             return self.saved(side, case, saver)
-        return self._response(
-            f"original/{side}/{case}", lambda: self._run(side, "keras", self.question_to_answer(side, case))
+        return self.response(
+            f"original/{side}/{case}", lambda: self.run(side, "keras", self.question_to_answer(side, case))
         )
 
     def saved(self, side: str, case: str, saver: str) -> Response:
@@ -267,12 +267,12 @@ class Evidence:
             for leftover in (written, moved):  # of a worker that was killed here
                 shutil.rmtree(leftover, ignore_errors=True)
             Path(question.artifact).parent.mkdir(parents=True)
-            response = self._run(side, "keras", question)
+            response = self.run(side, "keras", question)
             moved.parent.mkdir(parents=True, exist_ok=True)
             written.rename(moved)
             return response
 
-        return self._response(f"saved/{side}/{case}/{saver}", ask)
+        return self.response(f"saved/{side}/{case}/{saver}", ask)
 
     def loaded(self, loading: LoadRequest) -> Response:
         """Return the response of the child that loaded and answered."""
@@ -292,9 +292,9 @@ class Evidence:
                 shutil.rmtree(self._resaved_folder(loading), ignore_errors=True)
                 resaved.parent.mkdir(parents=True)
                 question = dataclasses.replace(question, resaved=str(resaved))
-            return self._run(loading.hop.loaded, loader.agent, question)
+            return self.run(loading.hop.loaded, loader.agent, question)
 
-        return self._response(loading.key, ask)
+        return self.response(loading.key, ask)
 
     def tried(self, loading: LoadRequest) -> Response:
         """Return the response of the child that loaded in surroundings of every kind."""
@@ -305,9 +305,9 @@ class Evidence:
             few = tuple(self.inputs_for(loading.case, loading.route, few=True))
             fields = {**vars(self.question_to_load(loading)), "inputs": few, "differentiate": ()}
             fields.update(resumes_training=False, saves_again=case.can_be_resaved(saver, loader))
-            return self._run(loading.hop.loaded, loader.agent, TrialQuestion(**fields, file_name=saver.file_name))
+            return self.run(loading.hop.loaded, loader.agent, TrialQuestion(**fields, file_name=saver.file_name))
 
-        return self._response(f"{loading.key}-trial", ask)
+        return self.response(f"{loading.key}-trial", ask)
 
     def _resaved_folder(self, loading: LoadRequest) -> Path:
         hop, route = loading.hop, loading.route
@@ -345,12 +345,17 @@ class Evidence:
         def ask() -> Response:
             library.parent.mkdir(parents=True, exist_ok=True)
             path = str(ROOT / "models" / "ops" / source)
-            return self._run(side, "cpp", CompileQuestion(described.compiler or "", path, str(library)))
+            return self.run(side, "cpp", CompileQuestion(described.compiler or "", path, str(library)))
 
-        self._response(f"compiled/{side}/{source}", ask)["compile"]
+        self.response(f"compiled/{side}/{source}", ask)["compile"]
         return {source: str(library)}
 
-    def _run(self, side: str, kind: str, question: Question) -> Response:
+    def run(self, side: str, kind: str, question: Question) -> Response:
+        """Have a child of a side's agent answer a question.
+
+        Raises:
+            NoEvidence: nobody could be asked.
+        """
         if kind not in self.agents.get(side, {}):
             raise NoEvidence("this was not recorded")
         try:
@@ -361,7 +366,9 @@ class Evidence:
             raise NoEvidence(f"the child {response.detail}")
         return response.without(re.compile(re.escape(str(self.folder.root.parent)) + CHILDS_FOLDER))
 
-    def _response(self, key: str, ask: Callable[[], Response]) -> Response:
+    def response(self, key: str, ask: Callable[[], Response]) -> Response:
+        """Return the response that is kept under a key; whoever needs it first asks for it."""
+
         def make() -> bytes:
             try:
                 return ask().encode()

@@ -15,7 +15,7 @@ from tests.interpreters.response import Response
 
 T = TypeVar("T")
 # The parts of the folder that hold responses of children.
-RESPONSES = ("original", "saved", "loaded", "compiled")
+RESPONSES = ("original", "saved", "loaded", "arguments", "loaded_arguments", "compiled")
 MOST_REMEMBERED = 32
 
 

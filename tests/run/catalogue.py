@@ -10,7 +10,7 @@ from tests.both_sides.cases import CaseInfo
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.declarations import WrongDeclaration
 from tests.both_sides.plain import from_plain
-from tests.both_sides.questions import CatalogueQuestion
+from tests.both_sides.questions import CatalogueQuestion, ExportedQuestion
 from tests.both_sides.routes import LoaderInfo, SaverInfo
 from tests.interpreters.agents import AgentHandle, StartedAgents
 from tests.interpreters.where import interpreter_at
@@ -52,6 +52,20 @@ def ask_for_catalogue(agent: AgentHandle, steady: bool) -> Catalogue:
         {name: from_plain(SaverInfo, saver) for name, saver in response["routes"]["savers"].items()},
         {name: from_plain(LoaderInfo, loader) for name, loader in response["routes"]["loaders"].items()},
     )
+
+
+def ask_for_arguments(agent: AgentHandle) -> dict[str, tuple[str, ...]]:
+    """Return the constructor arguments of every class that an agent's Keras exports, by class.
+
+    Raises:
+        BrokenTensorFlow: the child could not answer.
+    """
+    response = agent.run(ExportedQuestion())
+    if "exported" not in response:
+        error = response.error("exported")
+        why = f"{error['type']}: {error['message']}" if error else f"the child {response.detail}"
+        raise BrokenTensorFlow(f"the classes that Keras exports cannot be read: {why}")
+    return {name: tuple(arguments) for name, arguments in response["exported"].items()}
 
 
 def kinds_of_agents(catalogue: Catalogue, selection: Selection) -> set[str]:

@@ -56,6 +56,14 @@ class RunRequest:
         return Selection(self.case_globs, self.route_globs, self.every_route)
 
     @property
+    def judges_arguments(self) -> bool:
+        """True if constructor arguments are judged: the run is restricted to no case and no route.
+
+        A recorded folder holds nothing about them.
+        """
+        return not (self.case_globs or self.route_globs or self.recorded)
+
+    @property
     def hops(self) -> list[Hop]:
         """The hops over which cells are judged, the control first."""
         if "A" not in self.sides and self.recorded is None:

@@ -6,13 +6,15 @@ import collections
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tests.both_sides.catalogue import Catalogue
 from tests.both_sides.plain import from_plain, to_plain
 from tests.both_sides.surroundings import Surroundings
 from tests.interpreters.agents import AgentHandle
+from tests.judging.arguments.bench import ArgumentBench
+from tests.judging.arguments.evidence import ArgumentEvidence
 from tests.judging.bench import Bench
 from tests.judging.cells import Cell, PlannedCell
 from tests.judging.deviations import Deviations
@@ -124,6 +126,37 @@ class Session:
         """The bench that judges the run's cells."""
         planned = {planned.cell: planned for planned in self.plan}
         return Bench(self.evidence, planned, requirements(), self.deviations, self.pairs)
+
+    @functools.cached_property
+    def argument_bench(self) -> ArgumentBench:
+        """The bench that judges constructor arguments."""
+        evidence = ArgumentEvidence(self.evidence, self.catalogue.arguments, whole=not self.request.steady)
+        return ArgumentBench(evidence, self.deviations, self.pairs, tuple(self.request.hops))
+
+    @property
+    def argument_cells(self) -> list[Cell]:
+        """The cells about constructor arguments and whole classes, in sorted order; none if the run judges none."""
+        return sorted(
+            {
+                Cell.of_argument(of, argument)
+                for classes in self.catalogue.arguments.values()
+                for of, arguments in classes.items()
+                for argument in ("", *arguments)
+            }
+        )
+
+    def try_only(self, classes: Collection[str]) -> None:
+        """Try the constructor arguments of these classes alone. All workers have to say the same."""
+        evidence = self.argument_bench.evidence
+        evidence.classes = {
+            side: {name: arguments for name, arguments in of_side.items() if name in classes}
+            for side, of_side in evidence.classes.items()
+        }
+
+    @property
+    def exported_classes(self) -> list[str]:
+        """The classes of Keras, of either side, whose constructor arguments are judged, in sorted order."""
+        return sorted({name for classes in self.catalogue.arguments.values() for name in classes})
 
     def applicable(self, requirement: str) -> list[Cell]:
         """Return the cells of a requirement that are judged in some hop, in sorted order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 
 from tests.both_sides.routes import Route
+from tests.judging.cells import ARGUMENTS, EVERY_ARGUMENT
 from tests.judging.deviations import Deviation, Place
 from tests.judging.pairs import Hop
 from tests.judging.plan import Selection
@@ -25,6 +26,10 @@ def stale_rows(session: Session) -> list[Deviation]:
             if reason is None or hop in planned.not_installed:
                 cases[hop, planned.cell.route, planned.cell.requirement].add(planned.cell.case)
 
+    for hop in hops:
+        cases[hop, ARGUMENTS, EVERY_ARGUMENT] |= {cell.case for cell in session.argument_cells}
+    traits.update((cell.case, frozenset()) for cell in session.argument_cells)
+
     def finds_a_cell(hop: Hop, place: Place) -> bool:
         named = {case for case in traits if place.matches_case(case, traits[case])}
         return any(
@@ -37,6 +42,7 @@ def stale_rows(session: Session) -> list[Deviation]:
     for hop in hops:
         for row, places in session.deviations.between(pairs[hop.saved], pairs[hop.loaded]):
             applied.add(row.id)
-            if any(finds_a_cell(hop, place) for place in places):
+            is_judged = session.argument_cells or not all(EVERY_ARGUMENT in place.requirement for place in places)
+            if not is_judged or any(finds_a_cell(hop, place) for place in places):
                 found.add(row.id)
     return [row for row in session.deviations.rows if row.id in applied - found]

@@ -17,7 +17,7 @@ from tests.judging.deviation_names import check_names
 from tests.judging.plan import NothingMatches
 from tests.judging.requirement import requirements
 from tests.run.brought import DescribedCase, UnusableModel
-from tests.run.catalogue import BrokenTensorFlow, ask_for_catalogue, kinds_of_agents
+from tests.run.catalogue import BrokenTensorFlow, ask_for_arguments, ask_for_catalogue, kinds_of_agents
 from tests.run.control import Control
 from tests.run.folder import RunFolder
 from tests.run.misplaced import check_places
@@ -140,6 +140,9 @@ def complete_catalogue(
         if each.case not in further:
             brought.append(each.described_by(builder))
             further[each.case] = brought[-1].case
+    if request.judges_arguments:
+        arguments = {side: ask_for_arguments(kinds["keras"]) for side, kinds in sorted(agents.handles.items())}
+        catalogue = dataclasses.replace(catalogue, arguments=arguments)
     return catalogue.with_cases(further), brought
 
 

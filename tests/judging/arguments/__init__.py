@@ -1,0 +1,1 @@
+"""Judging constructor arguments: evidence, comparison, and verdicts.  [pytest's side]"""

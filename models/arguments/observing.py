@@ -56,8 +56,8 @@ def attempted(act: Callable[[], Any]) -> Any:
         return RAISES + type(error).__name__
 
 
-def targets(made: Any) -> List[np.ndarray]:
-    """Return true values and predictions, each of two kinds: probabilities, and classes with logits."""
+def targets() -> List[np.ndarray]:
+    """Return one-hot true values of shape (4, 2, 3), and predicted probabilities of that shape."""
     random = np.random.default_rng(SEED)
     probabilities = random.dirichlet(np.ones(3), (4, 2)).astype("float32")
     one_hot = np.eye(3, dtype="float32")[random.integers(0, 3, (4, 2))]
@@ -66,7 +66,7 @@ def targets(made: Any) -> List[np.ndarray]:
 
 def value_of_loss(made: Any, held: Optional[Held]) -> Any:
     """Return a loss for one-hot targets, for classes, and with weights."""
-    truth, predicted = targets(made)
+    truth, predicted = targets()
     classes = truth.argmax(-1)
     weights = np.array([1.0, 0.5, 0.0, 2.0], "float32")[:, None]
     return [
@@ -80,7 +80,7 @@ def value_of_loss(made: Any, held: Optional[Held]) -> Any:
 
 def result_of_metric(made: Any, held: Optional[Held]) -> Any:
     """Return the results of a metric for several kinds of targets, each from its beginning."""
-    truth, predicted = targets(made)
+    truth, predicted = targets()
     kinds = [
         (truth[:, 0], predicted[:, 0]),
         (truth.argmax(-1), predicted),

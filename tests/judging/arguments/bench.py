@@ -42,7 +42,8 @@ class ArgumentBench:
         if bad:
             alone = Alone(of, tuple(cell.argument for cell in bad))
             again = self._judged(of, alone)
-            judged.update({cell: again[cell] for cell in bad})
+            # A child that is lost says nothing about the class with all its defaults.
+            judged.update({cell: again[cell] for cell in bad if cell in again})
         return judged
 
     def _judged(self, of: str, alone: Alone | None) -> dict[Cell, Judgements]:

@@ -1,4 +1,4 @@
-"""What a class needs to be built, and an argument to act.  [beside TensorFlow; imports neither]
+"""Arguments that a class needs to be built, and another argument needs to act.  [beside TensorFlow; imports neither]
 
 All values are Python expressions, as in `values.py`.
 """
@@ -39,8 +39,6 @@ BY_NAME: Dict[str, str] = {
     "num_bins": "5",
     "height": "5",
     "width": "4",
-    "target_height": "5",
-    "target_width": "4",
     "layer": "keras.layers.Dense(3)",
     "cell": "keras.layers.SimpleRNNCell(3)",
     "cells": "[keras.layers.SimpleRNNCell(3), keras.layers.SimpleRNNCell(2)]",
@@ -96,7 +94,6 @@ BY_CLASS: Mapping[str, Mapping[str, str]] = {
     "layers.InputLayer": {"shape": "(6,)"},
     "layers.Permute": {"dims": "(2, 1)"},
     "layers.CategoryEncoding": {"num_tokens": "6"},
-    "losses.LossFunctionWrapper": {"fn": "doubled_error"},
     "metrics.MeanMetricWrapper": {"fn": "doubled_error"},
     "metrics.IoU": {"num_classes": "3", "target_class_ids": "[1]"},
     "initializers.Constant": {"value": "0.5"},

@@ -1,4 +1,4 @@
-"""What an object does: its attribute, its config, and how it acts, in inference and in training.  [beside TensorFlow]
+"""Observes an object: its attribute, its config, and how it acts, in inference and in training.  [beside TensorFlow]
 
 An observation is a dict: a part of what is observed by its name, in a form that the wire carries. Where the object
 raises, the part is the class of the exception, so that an original that raises has to raise after loading too.

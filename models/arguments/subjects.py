@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import Any, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .classes import arguments_of, exported_classes
 from .needed import needed
@@ -78,8 +78,7 @@ def in_short(error: Exception) -> str:
 
 def subjects_of(name: str) -> Iterator[Tuple[str, List[Subject]]]:
     """Yield each argument of a class with the objects by which it can be tried."""
-    parameters = arguments_of(name, exported_classes()[name])
-    required = {each.name: each.default is inspect.Parameter.empty for each in parameters}
+    parameters, required = _parameters_of(name)
     for parameter in parameters:
         beside = tuple(needed(name, required, parameter.name).items())
         instead = needed(name, required, "").get(parameter.name)
@@ -87,10 +86,15 @@ def subjects_of(name: str) -> Iterator[Tuple[str, List[Subject]]]:
         yield parameter.name, [Subject(name, parameter.name, value, beside, instead) for value in values]
 
 
+def _parameters_of(name: str) -> Tuple[List[inspect.Parameter], Dict[str, bool]]:
+    """Return the arguments of a class, and by name whether they have no default."""
+    parameters = arguments_of(name, exported_classes()[name])
+    return parameters, {each.name: each.default is inspect.Parameter.empty for each in parameters}
+
+
 def plain_subject(name: str) -> Subject:
     """Return an object of a class that is given no more than it needs."""
-    parameters = arguments_of(name, exported_classes()[name])
-    required = {each.name: each.default is inspect.Parameter.empty for each in parameters}
+    _, required = _parameters_of(name)
     return Subject(name, "", "", tuple(needed(name, required, "").items()))
 
 

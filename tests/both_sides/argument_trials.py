@@ -48,7 +48,7 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True)
 class Tried:
-    """What the saving child found about one trial.
+    """The findings of the saving child about one trial.
 
     Args:
         original: the observation of the original: what is observed by its name.
@@ -64,7 +64,7 @@ class Tried:
 
 @dataclasses.dataclass(frozen=True)
 class TriedArgument:
-    """What the saving child found about one argument: its trials, and why values were not tried, by expression."""
+    """The trials of one argument, and why other values were not tried, by their expressions."""
 
     trials: Tuple[Tried, ...] = ()
     refused: Mapping[str, str] = dataclasses.field(default_factory=dict)

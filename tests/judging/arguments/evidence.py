@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +73,17 @@ class ArgumentEvidence:
             MissingSection, NoEvidence: as for `tried`.
         """
         together = self._together(hop.saved, of, alone)
-        beside = [name for name in together if self._together(hop.saved, name, alone) == together]
-        trials = [each for name in beside for each in self._trials(hop.saved, name, alone)]
-        wanted = [each for each in trials if each.of == of]
+        wanted = self._trials(hop.saved, of, alone)
         if not wanted:
             return {}
-        response = self._asked_to_load(hop, together, tuple(trials))
+
+        def trials() -> list[Trial]:
+            beside = [name for name in together if self._together(hop.saved, name, alone) == together]
+            return [each for name in beside for each in self._trials(hop.saved, name, alone)]
+
+        response = self._asked_to_load(hop, together, trials)
         if of not in response.sections and len(together) > 1:  # which class takes the child with it
-            response = self._asked_to_load(hop, together, tuple(wanted), " alone")
+            response = self._asked_to_load(hop, together, lambda: wanted, f" of {of}")
         return {trial.folder: each for trial, each in zip(wanted, _section_of(response, of), strict=True)}
 
     def _together(self, side: str, of: str, alone: Alone | None) -> dict[str, tuple[str, ...]]:
@@ -116,12 +119,12 @@ class ArgumentEvidence:
         return self.evidence.response(f"arguments/{side}/{name_of(together)}", ask)
 
     def _asked_to_load(
-        self, hop: Hop, together: Mapping[str, tuple[str, ...]], trials: tuple[Trial, ...], again: str = ""
+        self, hop: Hop, together: Mapping[str, tuple[str, ...]], trials: Callable[[], list[Trial]], again: str = ""
     ) -> Response:
-        question = LoadedArgumentsQuestion(trials, str(self._folder(hop.saved, together)))
+        folder = str(self._folder(hop.saved, together))
         return self.evidence.response(
-            f"loaded_arguments/{hop.saved}{hop.loaded}/{name_of(together)}{again and f' of {trials[0].of}'}",
-            lambda: self.evidence.run(hop.loaded, "keras", question),
+            f"loaded_arguments/{hop.saved}{hop.loaded}/{name_of(together)}{again}",
+            lambda: self.evidence.run(hop.loaded, "keras", LoadedArgumentsQuestion(tuple(trials()), folder)),
         )
 
 
